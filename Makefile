@@ -1,0 +1,136 @@
+# vdpd. `make run`: a running instance. `make check`: every test. `make bench`: the figures.
+# `make V=release|test|clang|asan`: build one variant into build/V (test: test clock and fault hooks, gcc; clang:
+# the same by clang; asan: the same with ASan and UBSan). `make format`, `make lint`, `make clean`.
+
+V ?= release
+B ?= build/$(V)
+VERSION := 0.1.0
+
+# ---- Compilers ---------------------------------------------------------------------------------------------
+
+CC_release = gcc
+CC_test    = gcc
+CC_clang   = clang
+CC_asan    = clang
+OPT_release = -O2 -ftrivial-auto-var-init=zero -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3
+OPT_test    = -O1 -ftrivial-auto-var-init=zero -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -DVDPD_TEST
+OPT_clang   = -O1 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -DVDPD_TEST
+OPT_asan    = -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer \
+              -DVDPD_TEST -DVDPD_ASAN
+LD_asan     = -fsanitize=address,undefined
+
+CC   := $(CC_$(V))
+WARN  = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wformat=2 \
+        -Wimplicit-fallthrough -Wundef -Wwrite-strings -Wno-missing-field-initializers
+HARD  = -fstack-protector-strong -fPIE -fcf-protection -fstack-clash-protection -fno-strict-aliasing \
+        -ffunction-sections -fdata-sections
+COMPILE = $(CC) -std=gnu17 -g $(WARN) $(HARD) $(OPT_$(V)) -D_GNU_SOURCE -DVDPD_VERSION='"$(VERSION)"' \
+          -Isrc -I$(B)/gen -MMD -MP -pthread
+LINK    = $(CC) -pie -pthread -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed -Wl,--gc-sections $(LD_$(V))
+
+all: programs
+.PHONY: all programs
+
+# ---- Rooms: a folder of src/ each, compiled into one static library; the linker takes what is called --------
+
+ROOMS = base policy case seal store proc keyd/client keyd/server keyd/store act jobs \
+        web web/public web/desk web/api cli cli/admin cli/client
+lib = $(B)/lib/$(subst /,_,$(1)).a
+
+# Each executable is src/main/NAME.c, the rooms it may call (callers first) and its libraries.
+EXES = vdpd vdpd-supervisor vdpd-public vdpd-desk vdpd-courier vdpd-keyd vdpd-nursery vdpd-admin vdpd-client
+
+L_base   = -lsodium
+L_policy = -lyaml -lidn2 -lunistring
+L_store  = -lsqlite3
+L_web    = -lmicrohttpd -ljansson -lcmark-gfm -lcmark-gfm-extensions -lz -lbrotlienc
+
+rooms_vdpd            = cli case policy base
+libs_vdpd             = $(L_policy) $(L_base) -ljansson -lm
+rooms_vdpd-supervisor = proc policy base
+libs_vdpd-supervisor  = $(L_policy) $(L_base) -lseccomp -lsystemd
+rooms_vdpd-public     = web/public web/api web act keyd/client store proc seal case policy base
+libs_vdpd-public      = $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -lm
+rooms_vdpd-desk       = web/desk web/api web act keyd/client store proc seal case policy base
+libs_vdpd-desk        = $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -lqrencode -lm
+rooms_vdpd-courier    = jobs act keyd/client store proc seal case policy base
+libs_vdpd-courier     = $(L_store) $(L_policy) $(L_base) -lseccomp -lcurl -lm
+rooms_vdpd-keyd       = keyd/server keyd/store keyd/client store proc seal case policy base
+libs_vdpd-keyd        = $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lm
+rooms_vdpd-nursery    = proc base
+libs_vdpd-nursery     = $(L_base) -lseccomp -lpng -ljpeg
+rooms_vdpd-admin      = cli/admin cli keyd/store keyd/client act store proc seal case policy base
+libs_vdpd-admin       = $(L_store) $(L_policy) $(L_base) -lseccomp -ljansson -lm
+rooms_vdpd-client     = cli/client cli keyd/client proc case policy base
+libs_vdpd-client      = $(L_policy) $(L_base) -lseccomp -lcurl -ljansson -lm
+
+exe_path = $(B)/$(if $(filter vdpd,$(1)),bin,libexec)/$(1)
+programs: $(foreach e,$(EXES),$(if $(wildcard src/main/$(e).c),$(call exe_path,$(e))))
+
+# ---- Generated sources: views and assets and SQL become C ---------------------------------------------------
+
+VIEWS  = $(wildcard views/*.html views/*/*.html)
+ASSETS = $(wildcard assets/*)
+SQLS   = $(sort $(wildcard sql/*.sql))
+GEN    = $(if $(VIEWS),$(B)/gen/views.h) $(if $(ASSETS),$(B)/gen/assets.h) $(if $(SQLS),$(B)/gen/sql.h)
+
+$(B)/gen/views.h: tools/viewc $(VIEWS)
+	@mkdir -p $(@D)
+	tools/viewc -o $(B)/gen/views $(VIEWS)
+$(B)/gen/assets.h: tools/embed $(ASSETS)
+	@mkdir -p $(@D)
+	tools/embed assets -o $(B)/gen/assets $(ASSETS)
+$(B)/gen/sql.h: tools/embed $(SQLS)
+	@mkdir -p $(@D)
+	tools/embed sql -o $(B)/gen/sql $(SQLS)
+$(B)/gen/views.c: $(B)/gen/views.h ;
+$(B)/gen/assets.c: $(B)/gen/assets.h ;
+$(B)/gen/sql.c: $(B)/gen/sql.h ;
+
+gen_of_web   = $(if $(VIEWS),$(B)/obj/gen/views.o) $(if $(ASSETS),$(B)/obj/gen/assets.o)
+gen_of_store = $(if $(SQLS),$(B)/obj/gen/sql.o)
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c $< -o $@
+
+# ---- Compile and link ---------------------------------------------------------------------------------------
+
+$(B)/obj/%.o: src/%.c | $(GEN)
+	@mkdir -p $(@D)
+	$(COMPILE) -include src/base/banned.h -c $< -o $@
+
+define room
+$(call lib,$(1)): $(patsubst src/%.c,$(B)/obj/%.o,$(wildcard src/$(1)/*.c)) $(gen_of_$(1))
+	@mkdir -p $$(@D)
+	@rm -f $$@
+	ar crsD $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room,$(r))))
+
+define exe
+$(call exe_path,$(1)): $(B)/obj/main/$(1).o $(foreach r,$(rooms_$(1)),$(call lib,$(r)))
+	@mkdir -p $$(@D)
+	$(LINK) -o $$@ $(B)/obj/main/$(1).o -Wl,--start-group \
+		$(foreach r,$(rooms_$(1)),$(call lib,$(r))) -Wl,--end-group $(libs_$(1))
+endef
+$(foreach e,$(EXES),$(eval $(call exe,$(e))))
+
+# ---- Unit tests ---------------------------------------------------------------------------------------------
+
+UNITS     = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
+ALL_LIBS  = $(foreach r,$(ROOMS),$(call lib,$(r)))
+libs_unit = -lcmocka $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lcurl -lpng -ljpeg -lqrencode -lm
+
+$(B)/unit/%: tests/unit/%.c $(ALL_LIBS)
+	@mkdir -p $(@D)
+	$(COMPILE) -Itests/unit -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -Wl,--start-group $(ALL_LIBS) -Wl,--end-group $(libs_unit)
+
+units: $(UNITS)
+.PHONY: units
+
+# ---- What people call ---------------------------------------------------------------------------------------
+
+include tools/targets.mk
+
+-include $(shell test -d $(B) && find $(B) -name '*.d')

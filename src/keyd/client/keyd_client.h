@@ -1,0 +1,75 @@
+/* Asking keyd. One function a request of keyd/client/protocol.h, where the fields, errors and
+ * bounds are told; this adds how the call itself behaves:
+ *
+ *  - each waits for the answer (at most 5 s; 20 s where a password is hashed);
+ *  - texts and lists of an answer are in A, which must have room for 64 KiB; keys in an answer are
+ *    the caller's to wipe;
+ *  - *why (may be NULL) tells after ERR_INVALID and ERR_CONFLICT which field, after ERR_RATE for
+ * how long; it is zeroed otherwise;
+ *  - besides the errors told there: ERR_PEER where keyd is gone or an answer broke the protocol,
+ *    ERR_BUSY where it did not answer in time, ERR_DENIED where this process may not send it.
+ *
+ * A struct keyd_client is shared by threads where it has a pool; with a single channel it is for
+ * one thread. */
+#ifndef VDPD_KEYD_CLIENT_KEYD_CLIENT_H
+#define VDPD_KEYD_CLIENT_KEYD_CLIENT_H
+
+#include "keyd/client/protocol.h"
+#include "proc/channel.h"
+
+/* Exactly one of the two; not owned. */
+struct keyd_client {
+	struct channel_pool *pool;
+	struct channel *channel;
+};
+
+#define KEYD_CALL(name, request_type, answer_type)                                                 \
+	enum err keyd_##name(struct arena *a, const struct keyd_client *k,                         \
+	        const struct request_type *q, struct answer_type *out, struct keyd_verdict *why)   \
+	        MUST_CHECK
+
+/* Anybody's. */
+KEYD_CALL(keys, keyd_nothing, keyd_keys);
+
+/* public, desk: once a batch, up to KEYD_RECEIPTS_MAX; durable before it is answered. */
+KEYD_CALL(sign_receipts, keyd_sign_receipts, keyd_receipts);
+
+/* desk, command line: who is this? Once a request; changes nothing but the time of last use. */
+KEYD_CALL(authenticate, keyd_authenticate, keyd_identity);
+
+/* desk. ERR_AUTH without telling which part was wrong; ERR_RATE with why->retry_after_s. */
+KEYD_CALL(sign_in, keyd_sign_in, keyd_signed_in);
+KEYD_CALL(sign_out, keyd_sign_out, keyd_nothing);
+KEYD_CALL(enrol_begin, keyd_enrol_begin, keyd_enrol_begun);
+KEYD_CALL(enrol_finish, keyd_enrol_finish, keyd_signed_in);
+KEYD_CALL(password_change, keyd_password_change, keyd_nothing);
+
+/* desk. The team key of one case: team_keys_from() gives the rest. */
+KEYD_CALL(open_case, keyd_open_case, keyd_opened);
+/* desk. Title keys of a page of cases, in the order asked; logged as one entry. */
+KEYD_CALL(open_titles, keyd_open_titles, keyd_titles);
+
+/* courier. */
+KEYD_CALL(open_contact, keyd_open_contact, keyd_contact);
+KEYD_CALL(staff_contacts, keyd_staff_contacts, keyd_people);
+KEYD_CALL(checkpoint, keyd_checkpoint, keyd_checkpointed);
+
+/* desk, command line; administrators, but for `people`: anybody signed in, who then sees names and
+ * roles only. */
+KEYD_CALL(people, keyd_credential, keyd_people);
+KEYD_CALL(invite, keyd_invite, keyd_invited);
+KEYD_CALL(member_change, keyd_member_change, keyd_nothing);
+KEYD_CALL(token_create, keyd_token_create, keyd_token_created);
+KEYD_CALL(token_list, keyd_credential, keyd_tokens);
+KEYD_CALL(token_revoke, keyd_token_revoke, keyd_nothing);
+
+/* desk, command line; any role. */
+KEYD_CALL(audit, keyd_audit, keyd_log);
+KEYD_CALL(audit_verify, keyd_audit_verify, keyd_audit_verified);
+
+/* command line, and only for the instance's owner: a session of one minute. */
+KEYD_CALL(cli_session, keyd_nothing, keyd_signed_in);
+
+#undef KEYD_CALL
+
+#endif

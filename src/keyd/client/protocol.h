@@ -1,0 +1,353 @@
+/* What may be asked of keyd, and what it answers: one struct a request and one an answer, packed by
+ * the tables of protocol.c. Which process may send which request stands in server/requests.c.
+ *
+ * Every answer begins with a struct keyd_verdict; the answer's own fields follow where its err is
+ * ERR_OK. (The error of the channel itself is left for broken messages and denied requests.)
+ * Times are UTC seconds. Text is UTF-8. */
+#ifndef VDPD_KEYD_CLIENT_PROTOCOL_H
+#define VDPD_KEYD_CLIENT_PROTOCOL_H
+
+#include "keyd/client/wire.h"
+
+enum {
+	KEYD_NAME_MAX = 100,
+	KEYD_EMAIL_MAX = 254,
+	KEYD_PASSWORD_MIN = 12,
+	KEYD_PASSWORD_MAX = 1024,
+	KEYD_CODE_MAX = 16,
+	KEYD_CREDENTIAL_MAX = 64,
+	KEYD_PROGRAMME_MAX = 100,
+	KEYD_PREFIX_MAX = 12,
+	KEYD_NUMBER_MAX = 32,
+	KEYD_PURPOSE_MAX = 64,
+	KEYD_TEMPLATE_MAX = 32,
+	KEYD_TOTP_BYTES = 20, /* RFC 4226 section 4, R6: 160 bits */
+	KEYD_RECEIPTS_MAX = 64,
+	KEYD_TITLES_MAX = 64,
+	KEYD_LIST_MAX = 128, /* people, tokens, invitations of one answer */
+	KEYD_AUDIT_MAX = 24,
+	KEYD_CASES_TEXT_MAX = KEYD_TITLES_MAX * (KEYD_NUMBER_MAX + 1),
+	KEYD_CAPSULE_MAX = 17 * 1024,
+	KEYD_PGP_MAX = 16 * 1024,
+};
+
+enum keyd_request_type {
+	KEYD_KEYS = 1,
+	KEYD_SIGN_RECEIPTS,
+	KEYD_AUTHENTICATE,
+	KEYD_SIGN_IN,
+	KEYD_SIGN_OUT,
+	KEYD_ENROL_BEGIN,
+	KEYD_ENROL_FINISH,
+	KEYD_PASSWORD_CHANGE,
+	KEYD_OPEN_CASE,
+	KEYD_OPEN_TITLES,
+	KEYD_OPEN_CONTACT,
+	KEYD_STAFF_CONTACTS,
+	KEYD_PEOPLE,
+	KEYD_INVITE,
+	KEYD_MEMBER_CHANGE,
+	KEYD_TOKEN_CREATE,
+	KEYD_TOKEN_LIST,
+	KEYD_TOKEN_REVOKE,
+	KEYD_CHECKPOINT,
+	KEYD_AUDIT,
+	KEYD_AUDIT_VERIFY,
+	KEYD_CLI_SESSION,
+	KEYD_REQUESTS
+};
+
+/* Roles of people and tokens, as bits. */
+enum keyd_role {
+	KEYD_ADMINISTRATOR = 1,
+	KEYD_COORDINATOR = 2,
+	KEYD_ANALYST = 4,
+	KEYD_AUDITOR = 8,
+	KEYD_ROLES_ALL = 15,
+	KEYD_ROLES_READ_CASES = KEYD_COORDINATOR | KEYD_ANALYST,
+};
+
+/* Which of the fields that were sent a refusal is about. */
+enum keyd_field {
+	KEYD_FIELD_NONE,
+	KEYD_FIELD_NAME,
+	KEYD_FIELD_EMAIL,
+	KEYD_FIELD_PASSWORD,
+	KEYD_FIELD_CODE,
+	KEYD_FIELD_ROLES,
+	KEYD_FIELD_EXPIRES,
+};
+
+struct keyd_verdict {
+	uint32_t err;          /* enum err */
+	uint32_t field;        /* enum keyd_field, with ERR_INVALID and ERR_CONFLICT */
+	int64_t retry_after_s; /* with ERR_RATE: how long until the next try is looked at */
+};
+
+struct keyd_nothing {
+	char unused;
+};
+
+/* ---- Who is there ---- */
+
+enum keyd_identity_kind { KEYD_BY_SESSION = 1, KEYD_BY_TOKEN, KEYD_BY_OPERATOR };
+
+struct keyd_identity {
+	uint32_t kind;      /* enum keyd_identity_kind */
+	uint32_t roles;     /* bits of enum keyd_role */
+	int64_t person_id;  /* 0: not a person (token, operator) */
+	int64_t token_id;   /* 0: not a token */
+	int64_t expires_at; /* at the latest; a session also ends by idling */
+	struct str name;    /* of the person or token: what the log calls them */
+};
+
+/* CREDENTIAL is the text of a session ("vds_…", in a cookie) or of an API token ("vdt_…", as a
+ * bearer). ERR_AUTH if it is unknown, expired, revoked, or its person disabled. */
+struct keyd_authenticate {
+	struct str credential;
+};
+
+struct keyd_sign_in {
+	struct str login; /* name or e-mail address */
+	struct str password;
+	struct str code; /* RFC 6238, six digits */
+};
+struct keyd_signed_in {
+	struct str credential; /* shown here and never again */
+	struct keyd_identity who;
+};
+
+struct keyd_sign_out {
+	struct str credential;
+	uint32_t everywhere; /* 1: all sessions of this person */
+};
+
+/* The one-time link of init or an invitation. ERR_AUTH if used, expired or unknown. */
+struct keyd_enrol_begin {
+	struct str enrolment; /* "vde_…" */
+};
+struct keyd_enrol_begun {
+	uint32_t roles;
+	struct str name, email; /* as the invitation suggests; "" if it does not */
+	int64_t expires_at;
+	unsigned char totp_secret[KEYD_TOTP_BYTES]; /* the same each time for one link */
+};
+/* Answered with struct keyd_signed_in. ERR_INVALID or ERR_CONFLICT with the field; ERR_AUTH. */
+struct keyd_enrol_finish {
+	struct str enrolment, name, email, password, code;
+};
+
+struct keyd_password_change {
+	struct str credential, password, code, new_password;
+};
+
+/* ---- Receipts and cases ---- */
+
+/* All public halves, and the key for what `public` must know again without keeping it (receipt
+ * codes of repeated requests, hashes of addresses). */
+struct keyd_keys {
+	unsigned char storage_public[32];
+	unsigned char signing_public[32];
+	unsigned char intake_key[32]; /* zeroes for the command line */
+};
+
+struct keyd_receipt_wanted {
+	struct str programme; /* "exact.works" */
+	struct str prefix;    /* of case numbers: "EXW"; A–Z, 0–9 */
+	int64_t received_at;  /* 0: now. Not after now; from `public` not over an hour before */
+	unsigned char content_sha256[32];
+	unsigned char policy_sha256[32];
+	unsigned char case_key[32]; /* public half of the case's pair */
+};
+struct keyd_sign_receipts {
+	const struct keyd_receipt_wanted *items;
+	size_t n;
+};
+struct keyd_receipt {
+	struct str case_number; /* given out once, ever */
+	int64_t received_at, signed_at;
+	unsigned char signature[64]; /* over the statement of seal/receipt.h */
+};
+struct keyd_receipts {
+	const struct keyd_receipt *items;
+	size_t n;
+};
+
+/* A case as its row says it is; keyd believes none of it before the signature has been checked. */
+struct keyd_case {
+	struct str programme, case_number;
+	unsigned char case_uid[16];
+	unsigned char team_wrap[96];
+	int64_t received_at, signed_at;
+	unsigned char content_sha256[32], policy_sha256[32], case_key[32], signature[64];
+};
+
+/* ERR_AUTH; ERR_DENIED by role; ERR_RATE over the budget; ERR_FORGED; ERR_FULL if it cannot be
+ * logged. */
+struct keyd_open_case {
+	struct str credential;
+	struct str purpose; /* for the log: "page", "action" … lower-case letters and '_' */
+	struct keyd_case of;
+};
+struct keyd_opened {
+	unsigned char team_key[32];
+	uint32_t alert; /* 1: the budget of this hour is used up to its warning mark */
+	struct keyd_identity who;
+};
+
+struct keyd_open_titles {
+	struct str credential;
+	const struct keyd_case *items;
+	size_t n;
+};
+struct keyd_title {
+	uint32_t err; /* ERR_OK, or ERR_FORGED for this case alone */
+	unsigned char title_key[32];
+};
+struct keyd_titles {
+	const struct keyd_title *items;
+	size_t n;
+	uint32_t alert;
+};
+
+/* The reporter's address, for a notice made of a fixed template: "answer", "closed", "letter",
+ * "received". ERR_STATE before the capsule's time. */
+struct keyd_open_contact {
+	struct str programme, case_number, template_id;
+	unsigned char case_uid[16];
+	int64_t not_before;
+	struct str sealed;
+};
+struct keyd_contact {
+	struct str email, name, pgp_key;
+};
+
+/* ---- People, tokens, the log ---- */
+
+struct keyd_staff_contacts {
+	int64_t person_id; /* 0: everybody who may read cases */
+};
+struct keyd_person {
+	int64_t person_id;
+	struct str name;
+	struct str email; /* "" unless who asks may see it */
+	uint32_t roles;
+	uint32_t disabled;
+	int64_t created_at;
+};
+struct keyd_people {
+	const struct keyd_person *items;
+	size_t n;
+};
+
+struct keyd_credential {
+	struct str credential;
+};
+
+/* A one-time enrolment link; with a PERSON_ID it gives that person a new password and code secret
+ * instead, and keeps name, address and roles. */
+struct keyd_invite {
+	struct str credential;
+	int64_t person_id; /* 0: somebody new */
+	uint32_t roles;
+	struct str name, email; /* suggestions; may be "" */
+};
+struct keyd_invited {
+	struct str enrolment; /* shown here and never again */
+	int64_t expires_at;
+};
+
+/* ERR_STATE where no administrator would be left. */
+struct keyd_member_change {
+	struct str credential;
+	int64_t person_id;
+	uint32_t roles;
+	uint32_t disabled; /* 1 also ends all sessions, and revokes the tokens that they made */
+};
+
+struct keyd_token_create {
+	struct str credential;
+	struct str name;
+	uint32_t roles;
+	int64_t expires_at; /* 0: in a year */
+};
+struct keyd_token_created {
+	int64_t token_id;
+	struct str token; /* shown here and never again */
+	int64_t expires_at;
+};
+struct keyd_token {
+	int64_t token_id;
+	struct str name;
+	struct str made_by;
+	uint32_t roles;
+	int64_t created_at, expires_at;
+	int64_t revoked_at; /* 0: it is not */
+};
+struct keyd_tokens {
+	const struct keyd_token *items;
+	size_t n;
+};
+struct keyd_token_revoke {
+	struct str credential;
+	int64_t token_id;
+};
+
+/* Signs what the heads of the programme's chains are; never for fewer events than before
+ * (ERR_STATE). */
+struct keyd_checkpoint {
+	struct str programme;
+	int64_t highest_event;
+	unsigned char heads_hash[32];
+};
+struct keyd_checkpointed {
+	int64_t signed_at;
+	unsigned char signature[64]; /* over checkpoint_statement() */
+};
+/* The bytes that a checkpoint's signature covers: lines like those of a receipt. */
+void checkpoint_statement(const struct keyd_checkpoint *c, int64_t signed_at, struct buf *out);
+
+/* One entry of keyd's own log. */
+struct keyd_log_entry {
+	int64_t id; /* from 1, without a gap */
+	int64_t at;
+	struct str actor;  /* "person 3 Ada", "token 7 ci", "operator", "courier" */
+	struct str action; /* "open_case", "sign_in" … */
+	struct str detail; /* purpose, template … */
+	struct str cases;  /* numbers, parted by spaces */
+};
+struct keyd_audit {
+	struct str credential;
+	int64_t before_id; /* 0: the newest */
+};
+struct keyd_log {
+	const struct keyd_log_entry *items;
+	size_t n;
+};
+
+/* Walks the log's own chain a stretch at a time: AFTER_ID is 0, then what the last answer said.
+ * ERR_FORGED if a link does not fit. */
+struct keyd_audit_verify {
+	struct str credential;
+	int64_t after_id;
+};
+struct keyd_audit_verified {
+	int64_t upto_id; /* all is well up to here */
+	int64_t last_id; /* where the log ends */
+	unsigned char head[32];
+};
+
+/* ---- Packing ---- */
+
+struct keyd_message {
+	const struct wire_msg *request;
+	const struct wire_msg *answer;
+};
+/* By enum keyd_request_type; a type that is out of range gives NULL. */
+const struct keyd_message *keyd_message_of(uint32_t type);
+extern const struct wire_msg keyd_verdict_wire;
+
+/* The largest struct of a request or answer. */
+enum { KEYD_STRUCT_MAX = 1024 };
+
+#endif

@@ -2,10 +2,26 @@
 #include "store/statements.h"
 
 #include "sql.h"
+#include "store/case_store.h"
+#include "store/event_store.h"
+#include "store/file_store.h"
+#include "store/job_store.h"
 #include "store/migrate.h"
+#include "store/notice_store.h"
+#include "store/outcome_store.h"
+#include "store/policy_store.h"
+#include "store/queue_store.h"
 
 static const struct stmt *const *const tables[] = {
         migrate_stmts,
+        policy_store_stmts,
+        case_store_stmts,
+        event_store_stmts,
+        file_store_stmts,
+        queue_store_stmts,
+        notice_store_stmts,
+        outcome_store_stmts,
+        job_store_stmts,
         NULL,
 };
 

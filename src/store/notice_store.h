@@ -1,0 +1,35 @@
+/* Notices to people: which template, to whom, about which case. What they say is made when they are
+ * sent, from the policy's texts; nothing of a report stands here. */
+#ifndef VDPD_STORE_NOTICE_STORE_H
+#define VDPD_STORE_NOTICE_STORE_H
+
+#include "store/db.h"
+
+enum { NOTICE_RECIPIENT_REPORTER = 0, NOTICE_RECIPIENT_TEAM = -1 };
+
+struct notice_row {
+	int64_t id;
+	int64_t case_id;
+	struct str template; /* "new_report", "warning", "missed", "answer" … */
+	int64_t about; /* what makes it one of its kind: an event's number, a clock's due time */
+	int64_t recipient; /* a person's id, or a NOTICE_RECIPIENT_ */
+	int64_t queued_at;
+	int64_t try_at; /* not before */
+	int64_t tries;
+	int64_t sent_at;    /* 0: not yet */
+	struct str trouble; /* why the last try failed, as a class: "refused", "timeout"; never an
+	                       address */
+};
+
+/* Queues a notice; one that is there already (same case, template, about, recipient) stays as it
+ * is. */
+enum err notice_queue(struct db *db, const struct notice_row *row) MUST_CHECK;
+/* Unsent notices whose time has come, the oldest first. */
+enum err notice_due(struct arena *a, struct db *db, int64_t now, size_t max,
+        struct notice_row **rows, size_t *n) MUST_CHECK;
+enum err notice_sent(struct db *db, int64_t id, int64_t at) MUST_CHECK;
+enum err notice_failed(struct db *db, int64_t id, int64_t try_at, struct str trouble) MUST_CHECK;
+
+extern const struct stmt *const notice_store_stmts[];
+
+#endif

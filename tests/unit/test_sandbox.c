@@ -1,0 +1,608 @@
+/* Sandboxes: each attempt in a child of its own that is inside, with Landlock and without. */
+#include "unit.h"
+
+#include "base/str.h"
+#include "proc/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { DONE = 0, REFUSED = 10 };
+
+#define ROLE (SANDBOX_THREADS | SANDBOX_SERVE | SANDBOX_STORE)
+
+static char dir[] = "/tmp/vdpd-sandbox-XXXXXX";
+
+/* ---- Attempts: REFUSED where the system said no, DONE where it worked ---- */
+
+static int
+says(long r)
+{
+	return r >= 0 ? DONE : REFUSED;
+}
+
+static int
+open_file(void)
+{
+	return says(open("/etc/passwd", O_RDONLY));
+}
+
+static int
+open_proc(void)
+{
+	return says(openat(AT_FDCWD, "/proc/self/status", O_RDONLY));
+}
+
+static int
+create_file(void)
+{
+	return says(open("/tmp/vdpd-sandbox-made", O_CREAT | O_WRONLY, 0600));
+}
+
+static int
+open_handle(void)
+{
+	return says(syscall(SYS_open_by_handle_at, 0, NULL, 0));
+}
+
+static int
+make_socket(void)
+{
+	return says(socket(AF_INET, SOCK_STREAM, 0));
+}
+
+static int
+unix_socket(void)
+{
+	return says(socket(AF_UNIX, SOCK_STREAM, 0));
+}
+
+static int
+connect_old(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET};
+
+	/* Descriptor 7: a TCP socket that was there before. */
+	return says(connect(7, (struct sockaddr *)&a, sizeof a));
+}
+
+static int
+execute(void)
+{
+	char name[] = "true", *const argv[] = {name, NULL};
+
+	return says(execve("/bin/true", argv, NULL));
+}
+
+static int
+execute_at(void)
+{
+	return says(syscall(SYS_execveat, AT_FDCWD, "/bin/true", NULL, NULL, 0));
+}
+
+static int
+fork_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(0);
+	return says(pid);
+}
+
+static int
+kill_parent(void)
+{
+	return says(kill(getppid(), 0));
+}
+
+static int
+kill_all(void)
+{
+	return says(kill(-1, 0));
+}
+
+static int
+tgkill_parent(void)
+{
+	return says(syscall(SYS_tgkill, getppid(), getppid(), 0));
+}
+
+static int
+queue_parent(void)
+{
+	siginfo_t info = {.si_code = SI_QUEUE};
+
+	return says(syscall(SYS_rt_sigqueueinfo, getppid(), SIGCHLD, &info));
+}
+
+static int
+own_signals(void)
+{
+	/* F_SETOWN would make the kernel send signals to whom one likes. */
+	return says(fcntl(0, F_SETOWN, getppid()));
+}
+
+static int
+trace_parent(void)
+{
+	return says(ptrace(PTRACE_ATTACH, getppid(), 0, 0));
+}
+
+static int
+read_parent(void)
+{
+	char c;
+	struct iovec mine = {&c, 1}, theirs = {&c, 1};
+
+	return says(syscall(SYS_process_vm_readv, getppid(), &mine, 1, &theirs, 1, 0));
+}
+
+static int
+unshare_user(void)
+{
+	return says(syscall(SYS_unshare, 0x10000000));
+}
+
+static int
+io_ring(void)
+{
+	return says(syscall(SYS_io_uring_setup, 1, NULL));
+}
+
+static int
+load_bpf(void)
+{
+	return says(syscall(SYS_bpf, 0, NULL, 0));
+}
+
+static int
+dumpable_again(void)
+{
+	return says(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+}
+
+static int
+code_page(void)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return says(mprotect(p, 4096, PROT_READ | PROT_EXEC));
+}
+
+static int
+raise_limit(void)
+{
+	struct {
+		uint64_t soft, hard;
+	} l = {1, 1};
+
+	return says(syscall(SYS_prlimit64, getppid(), 7, &l, NULL));
+}
+
+static int
+stat_path(void)
+{
+	struct stat st;
+
+	return says(stat("/etc/passwd", &st));
+}
+
+/* ---- And what must go on working ---- */
+
+static void *
+in_thread(void *arg)
+{
+	pthread_setname_np(pthread_self(), "inside");
+	return arg;
+}
+
+static int
+thread(void)
+{
+	pthread_t t;
+	void *r;
+
+	if (pthread_create(&t, NULL, in_thread, dir) != 0 || pthread_join(t, &r) != 0 || r != dir)
+		return REFUSED;
+	return DONE;
+}
+
+static void *
+exits(void *arg)
+{
+	pthread_exit(arg);
+}
+
+static int
+thread_exit(void)
+{
+	pthread_t t;
+	void *r;
+
+	return pthread_create(&t, NULL, exits, dir) == 0 && pthread_join(t, &r) == 0 ? DONE
+	                                                                             : REFUSED;
+}
+
+static int
+memory(void)
+{
+	char *p = malloc(100 << 20);
+
+	if (p == NULL)
+		return REFUSED;
+	memset(p, 1, 100 << 20);
+	p = realloc(p, 200 << 20);
+	free(p);
+	return DONE;
+}
+
+static int
+limits_read(void)
+{
+	return sysconf(_SC_OPEN_MAX) > 0 ? DONE : REFUSED;
+}
+
+struct attempt {
+	const char *name;
+	int (*act)(void);
+	bool dies;  /* outside a library's reach: the process ends */
+	bool works; /* must not be refused */
+};
+
+static const struct attempt attempts[] = {
+        {"open", open_file},
+        {"open /proc", open_proc},
+        {"create", create_file},
+        {"stat", stat_path},
+        {"open_by_handle", open_handle, true},
+        {"socket", make_socket, true},
+        {"unix socket", unix_socket, true},
+        {"connect", connect_old, true},
+        {"execve", execute, true},
+        {"execveat", execute_at, true},
+        {"fork", fork_child, true},
+        {"kill", kill_parent, true},
+        {"kill all", kill_all, true},
+        {"tgkill", tgkill_parent, true},
+        {"sigqueue", queue_parent, true},
+        {"fcntl F_SETOWN", own_signals, true},
+        {"ptrace", trace_parent, true},
+        {"process_vm_readv", read_parent, true},
+        {"unshare", unshare_user, true},
+        {"io_uring", io_ring, true},
+        {"bpf", load_bpf, true},
+        {"dumpable", dumpable_again, true},
+        {"executable page", code_page, true},
+        {"limits of others", raise_limit, true},
+        {"thread", thread, false, true},
+        {"thread exit", thread_exit, false, true},
+        {"memory", memory, false, true},
+        {"own limits", limits_read, false, true},
+};
+
+/* How the child ends that enters by SPEC and acts: its wait status; *SAID what it logged. */
+static int
+inside(const struct sandbox_spec *spec, int (*act)(void), char *said, size_t size)
+{
+	int pair[2], status;
+	ssize_t n;
+	pid_t pid;
+
+	assert_int_equal(pipe(pair), 0);
+	pid = fork();
+	if (pid == 0) {
+		struct diag d;
+
+		dup2(pair[1], STDERR_FILENO);
+		dup2(socket(AF_INET, SOCK_STREAM, 0), 7);
+		if (sandbox_enter(spec, &d) != ERR_OK)
+			_exit(99);
+		_exit(act());
+	}
+	close(pair[1]);
+	n = read(pair[0], said, size - 1);
+	said[n > 0 ? n : 0] = '\0';
+	close(pair[0]);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return status;
+}
+
+static void
+try_all(void)
+{
+	static const struct sandbox_spec spec = {.may = ROLE};
+	int wrong = 0;
+
+	for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
+		const struct attempt *a = &attempts[i];
+		int want = a->works ? DONE : a->dies ? SANDBOX_EXIT : REFUSED;
+		char said[2000];
+		int status = inside(&spec, a->act, said, sizeof said);
+
+		if (!WIFEXITED(status) || WEXITSTATUS(status) != want ||
+		        (strstr(said, "denied_syscall") != NULL) != !a->works) {
+			print_error("%s: status %x, said %s\n", a->name, status, said);
+			wrong++;
+		}
+	}
+	assert_int_equal(wrong, 0);
+}
+
+static void
+test_with_landlock(void **state)
+{
+	(void)state;
+	unsetenv("VDPD_LANDLOCK");
+	try_all();
+}
+
+static void
+test_seccomp_alone(void **state)
+{
+	(void)state;
+	setenv("VDPD_LANDLOCK", "off", 1);
+	try_all();
+	unsetenv("VDPD_LANDLOCK");
+}
+
+/* Landlock alone: everything that seccomp denies about files and TCP, allowed there. */
+static int
+read_outside(void)
+{
+	return says(open("/etc/passwd", O_RDONLY)) == REFUSED && errno == EACCES ? DONE : REFUSED;
+}
+
+static int
+use_paths(void)
+{
+	char path[100], to[100];
+	int fd;
+
+	snprintf(path, sizeof path, "%s/in/file", dir);
+	snprintf(to, sizeof to, "%s/in/renamed", dir);
+	fd = open(path, O_CREAT | O_EXCL | O_WRONLY, 0600);
+	if (fd < 0 || write(fd, "x", 1) != 1 || rename(path, to) != 0 || unlink(to) != 0)
+		return REFUSED;
+	snprintf(path, sizeof path, "%s/other", dir);
+	if (open(path, O_CREAT | O_WRONLY, 0600) >= 0 || errno != EACCES)
+		return REFUSED;
+	return DONE;
+}
+
+static int
+connect_out(void)
+{
+	struct sockaddr_in a = {.sin_family = AF_INET,
+	        .sin_port = htons(9),
+	        .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return fd >= 0 && connect(fd, (struct sockaddr *)&a, sizeof a) != 0 && errno == ECONNREFUSED
+	               ? DONE
+	               : REFUSED;
+}
+
+static int
+raw_socket(void)
+{
+	return says(socket(AF_NETLINK, SOCK_RAW, 0));
+}
+
+static void
+test_files_and_network(void **state)
+{
+	char in[64], said[2000];
+	struct sandbox_path paths[] = {
+	        {in, SANDBOX_READ | SANDBOX_WRITE}, {"/nowhere", SANDBOX_READ}};
+	struct sandbox_spec spec = {
+	        .may = SANDBOX_FILES | SANDBOX_CONNECT, .paths = paths, .paths_n = 2};
+
+	(void)state;
+	snprintf(in, sizeof in, "%s/in", dir);
+	assert_int_equal(mkdir(in, 0700), 0);
+	assert_int_equal(inside(&spec, use_paths, said, sizeof said), DONE);
+	assert_int_equal(inside(&spec, read_outside, said, sizeof said), DONE);
+	assert_int_equal(inside(&spec, connect_out, said, sizeof said), DONE);
+	assert_int_equal(WEXITSTATUS(inside(&spec, raw_socket, said, sizeof said)), SANDBOX_EXIT);
+	rmdir(in);
+}
+
+/* Two connections to one WAL database, opened before, and everything that a busy writer does. */
+static sqlite3 *one, *two;
+
+static int
+run(sqlite3 *db, const char *sql)
+{
+	return sqlite3_exec(db, sql, NULL, NULL, NULL);
+}
+
+static int
+use_database(void)
+{
+	for (int i = 0; i < 300; i++) {
+		if (run(one, "BEGIN IMMEDIATE; INSERT INTO t VALUES (randomblob(20000)); SAVEPOINT "
+		             "s;"
+		             "INSERT INTO t VALUES (1); ROLLBACK TO s; RELEASE s; COMMIT") != 0)
+			return REFUSED;
+		if (run(two, "SELECT count(*), max(length(b)) FROM t ORDER BY 1") != 0)
+			return REFUSED;
+	}
+	if (run(two, "DELETE FROM t WHERE rowid % 2 = 0") != 0 ||
+	        run(two, "PRAGMA wal_checkpoint(TRUNCATE)") != 0 ||
+	        run(one, "INSERT INTO t VALUES (1)") != 0)
+		return REFUSED;
+	return DONE;
+}
+
+static sqlite3 *
+open_database(const char *path)
+{
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), 0);
+	assert_int_equal(run(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+	                         "PRAGMA temp_store=MEMORY; PRAGMA busy_timeout=1000;"
+	                         "CREATE TABLE IF NOT EXISTS t (b); INSERT INTO t VALUES (1)"),
+	        0);
+	return db;
+}
+
+static void
+test_sqlite_goes_on(void **state)
+{
+	static const struct sandbox_spec spec = {.may = ROLE};
+	char path[64];
+	pid_t pid;
+	int status;
+
+	(void)state;
+	snprintf(path, sizeof path, "%s/db", dir);
+	pid = fork();
+	if (pid == 0) {
+		struct diag d;
+
+		one = open_database(path);
+		two = open_database(path);
+		if (sandbox_enter(&spec, &d) != ERR_OK)
+			_exit(99);
+		_exit(use_database());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	for (const char *const *s = (const char *const[]){"", "-wal", "-shm", NULL}; *s; s++) {
+		snprintf(path, sizeof path, "%s/db%s", dir, *s);
+		unlink(path);
+	}
+}
+
+static void *
+waits(void *arg)
+{
+	pause();
+	return arg;
+}
+
+static void
+test_needs_one_thread(void **state)
+{
+	static const struct sandbox_spec spec = {.may = ROLE};
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0) {
+		struct diag d;
+		pthread_t t;
+
+		pthread_create(&t, NULL, waits, NULL);
+		_exit(sandbox_enter(&spec, &d) == ERR_STATE ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static int
+worker(int (*act)(void), unsigned time_s)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		if (sandbox_enter_worker(256 << 20, 1, time_s) != ERR_OK)
+			_exit(99);
+		_exit(act());
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+#ifndef VDPD_ASAN /* its own memory is larger than any limit */
+static int
+grow(void)
+{
+	return malloc((size_t)1 << 30) == NULL ? REFUSED : DONE;
+}
+#endif
+
+static int
+spin(void)
+{
+	volatile unsigned i = 0;
+
+	while (i < 2)
+		i ^= 1;
+	return DONE;
+}
+
+static int
+hang(void)
+{
+	char c;
+
+	return read(7, &c, 1) != 0;
+}
+
+static void
+test_worker(void **state)
+{
+	int pair[2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof attempts / sizeof attempts[0]; i++) {
+		if (!attempts[i].works && attempts[i].act != stat_path)
+			assert_int_equal(worker(attempts[i].act, 5), 128 + SIGSYS);
+	}
+#ifndef VDPD_ASAN
+	assert_int_equal(worker(grow, 5), REFUSED);
+#endif
+	assert_int_equal(worker(spin, 5), 128 + SIGKILL);
+	assert_int_equal(pipe(pair), 0);
+	dup2(pair[0], 7);
+	assert_int_equal(worker(hang, 1), 128 + SIGALRM);
+}
+
+static int
+make_dir(void **state)
+{
+	(void)state;
+	return mkdtemp(dir) == NULL;
+}
+
+static int
+remove_dir(void **state)
+{
+	(void)state;
+	return rmdir(dir);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_with_landlock),
+	        cmocka_unit_test(test_seccomp_alone),
+	        cmocka_unit_test(test_files_and_network),
+	        cmocka_unit_test(test_sqlite_goes_on),
+	        cmocka_unit_test(test_needs_one_thread),
+	        cmocka_unit_test(test_worker),
+	};
+
+	return cmocka_run_group_tests(tests, make_dir, remove_dir);
+}

@@ -154,6 +154,20 @@ set_limits(struct db *db)
 	return sqlite3_file_control(db->sqlite, "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
 }
 
+/* After a commit left PAGES in the WAL. */
+static int
+committed(void *ctx, sqlite3 *sqlite, const char *name, int pages)
+{
+	struct db *db = ctx;
+
+	db->wal_pages = pages;
+	/* A failure is not the commit's, and the next commit tries again. */
+	if (pages >= CHECKPOINT_PAGES)
+		(void)sqlite3_wal_checkpoint_v2(
+		        sqlite, name, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+	return SQLITE_OK;
+}
+
 static int
 set_pragmas(struct db *db)
 {
@@ -161,9 +175,10 @@ set_pragmas(struct db *db)
 
 	snprintf(text, sizeof text,
 	        "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA temp_store=MEMORY;"
-	        "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA wal_autocheckpoint=%d;"
-	        "PRAGMA journal_size_limit=%d; PRAGMA cache_size=-%d",
-	        fault_sync_off() ? "OFF" : "FULL", CHECKPOINT_PAGES, WAL_KEEP_BYTES, CACHE_KIB);
+	        "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA journal_size_limit=%d;"
+	        "PRAGMA cache_size=-%d",
+	        fault_sync_off() ? "OFF" : "FULL", WAL_KEEP_BYTES, CACHE_KIB);
+	sqlite3_wal_hook(db->sqlite, committed, db);
 	return sqlite3_exec(db->sqlite, text, NULL, NULL, NULL);
 }
 
@@ -183,13 +198,16 @@ version_of(void *ctx, int n, char **text, char **names)
 static int
 warm_up(struct db *db)
 {
-	char text[80];
+	char text[80], seed[16];
 	long version = 0;
 	int rc = sqlite3_exec(
 	        db->sqlite, "BEGIN IMMEDIATE; PRAGMA user_version", version_of, &version, NULL);
 
 	if (rc != SQLITE_OK)
 		return rc;
+	/* The first use opens /dev/urandom; the WAL needs it whenever it starts from its beginning.
+	 */
+	sqlite3_randomness(sizeof seed, seed);
 	snprintf(text, sizeof text, "PRAGMA user_version=%ld; COMMIT", version);
 	return sqlite3_exec(db->sqlite, text, NULL, NULL, NULL);
 }
@@ -304,6 +322,12 @@ db_close(struct db *db)
 	}
 	turnstile_clear(&db->turn);
 	free(db);
+}
+
+size_t
+db_backlog(const struct db *db)
+{
+	return (size_t)db->wal_pages;
 }
 
 enum err

@@ -40,6 +40,7 @@ struct db {
 	unsigned savepoints;
 	enum err failed; /* what broke the transaction or savepoint in hand */
 	bool retryable;
+	int wal_pages; /* in the WAL after the last commit here */
 	char why[160];
 };
 

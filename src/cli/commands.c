@@ -1,5 +1,5 @@
 /* The commands of vdpd: reading this table tells what the program can do at the terminal. */
-#include "cli/cli.h"
+#include "cli/commands.h"
 
 const struct command commands[] = {
         {
@@ -12,6 +12,24 @@ const struct command commands[] = {
                         "  --no-limits        no rate limits: for a benchmark, said so in the "
                         "log\n",
                 .executable = "vdpd-supervisor",
+        },
+        {
+                .name = "cvss",
+                .arguments = "VECTOR | --batch [--json]",
+                .summary = "Score a CVSS vector: \"9.3 Critical\"",
+                .help = "Reads v3.0, v3.1 and v4.0, the metrics in any order. The score counts "
+                        "the\n"
+                        "temporal, threat and environmental metrics that are given.\n"
+                        "  --batch   a vector a line on stdin, an answer a line on stdout, in "
+                        "order;\n"
+                        "            \"invalid: METRIC: why\" for a bad one, and then exit status "
+                        "1\n"
+                        "  --json    an object a vector: the vector in canonical order, its "
+                        "version,\n"
+                        "            score and severity; for v3 the base, temporal and "
+                        "environmental\n"
+                        "            scores, for v4 the nomenclature and the macro vector\n",
+                .run = cmd_cvss,
         },
 };
 const size_t commands_n = sizeof commands / sizeof commands[0];

@@ -1,0 +1,11 @@
+/* The functions behind the commands that vdpd does itself: one a file, cmd_NAME.c. Each takes its
+ * arguments with argv[0] its own name, and returns an exit status (cli/cli.h). */
+#ifndef VDPD_CLI_COMMANDS_H
+#define VDPD_CLI_COMMANDS_H
+
+#include "cli/cli.h"
+
+/* The score of a CVSS vector, or of one a line. */
+int cmd_cvss(int argc, char **argv);
+
+#endif

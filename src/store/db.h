@@ -4,9 +4,11 @@
  *
  * SQL that both engines take:
  *  - parameters are $1, $2 … without a gap; one may stand in several places;
- *  - where PostgreSQL cannot tell the type of a parameter from its place, write
- *    CAST($1 AS BIGINT), TEXT or BYTEA: in `$1 IS NULL`, in a bare SELECT list, in arithmetic on
- *    parameters alone;
+ *  - parameters are BIGINT, TEXT or BYTEA. PostgreSQL takes the type from the place where one
+ * stands first; where that is no column of such a type, write CAST($1 AS BIGINT) there: in `$1 IS
+ * NULL`,
+ *    `$1 = 0` (that would be a 32-bit integer), in a bare SELECT list, in arithmetic;
+ *  - columns of a result too: CAST(sum(x) AS BIGINT), no comparison as a value;
  *  - RETURNING and ON CONFLICT … DO are there; no INSERT OR, no rowid, no AUTOINCREMENT, no
  *    booleans (BIGINT 0 or 1), no double quotes but round names, no implicit casts;
  *  - ORDER BY names every column that the order depends on; NULLs are avoided in keys;

@@ -5,10 +5,12 @@
 
 /* What any view may be narrowed by, applied to rows in the view's order. */
 #define NARROW                                                                                     \
-	" AND ($3 < 0 OR state = $3) AND ($4 = 0 OR severity = $4)"                                \
-	" AND ($5 = 0 OR assignee = $5) AND ($6 = 0 OR next_due < $6)"
+	" AND (CAST($3 AS BIGINT) < 0 OR state = $3) AND (CAST($4 AS BIGINT) = 0 OR severity = "   \
+	"$4)"                                                                                      \
+	" AND (CAST($5 AS BIGINT) = 0 OR assignee = $5)"                                           \
+	" AND (CAST($6 AS BIGINT) = 0 OR next_due < $6)"
 #define BY_DUE  " AND (next_due, id) > ($1, $2)" NARROW " ORDER BY next_due, id LIMIT $7"
-#define BY_ID   " AND $1 >= 0 AND id < $2" NARROW " ORDER BY id DESC LIMIT $7"
+#define BY_ID   " AND CAST($1 AS BIGINT) >= 0 AND id < $2" NARROW " ORDER BY id DESC LIMIT $7"
 #define OPEN(x) "SELECT " CASE_COLUMNS " FROM cases WHERE programme_id = $8 AND state <> 4" x BY_DUE
 
 static const struct stmt stmt_page[QUEUE_VIEW_COUNT] = {
@@ -25,7 +27,7 @@ static const struct stmt stmt_page[QUEUE_VIEW_COUNT] = {
 
 #define COUNT(x)                                                                                   \
 	"SELECT COUNT(*) FROM (SELECT 1 FROM cases WHERE programme_id = $1 AND state <> 4" x       \
-	" LIMIT 1000) AS some"
+	" LIMIT 1000) AS counted"
 static const struct stmt stmt_count_open = {"queue_count_open", COUNT("")};
 static const struct stmt stmt_count_mine = {
         "queue_count_mine", COUNT(" AND assignee <> 0 AND assignee = $2")};

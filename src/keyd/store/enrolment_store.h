@@ -1,0 +1,32 @@
+/* One-time enrolment links. */
+#ifndef VDPD_KEYD_STORE_ENROLMENT_STORE_H
+#define VDPD_KEYD_STORE_ENROLMENT_STORE_H
+
+#include "keyd/store/credential_text.h"
+#include "keyd/store/log_store.h"
+
+enum { ENROLMENT_LIFE_S = 7 * 24 * 3600 };
+
+struct enrolment {
+	int64_t person_id; /* 0: somebody new */
+	unsigned roles;
+	struct str name, email; /* suggestions; for a person_id, what that person has */
+	int64_t expires_at;
+	int64_t used_at;
+};
+
+/* The open invitation behind HASH. ERR_AUTH if unknown, used or expired. */
+enum err enrolment_get(struct arena *a, struct db *db,
+        const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t now,
+        struct enrolment *out) MUST_CHECK;
+
+/* Inside tx_run. ERR_AUTH if it was used meanwhile. */
+enum err enrolment_use(
+        struct db *db, const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t now) MUST_CHECK;
+
+/* A whole transaction, logged as done by BY: a new link. Q's credential is not looked at.
+ * ERR_INVALID with no or unknown roles; ERR_NOT_FOUND for an unknown person_id. */
+enum err enrolment_create(struct arena *a, struct db *db, const struct actor *by,
+        const struct keyd_invite *q, int64_t now, struct keyd_invited *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,217 @@
+/* The log's table, its chain and its readers. */
+#include "keyd/store/log_store.h"
+
+#include "keyd/store/keyd_set.h"
+#include "keyd/store/log_link.h"
+
+#include <sodium.h>
+
+enum {
+	ACTOR_MAX = KEYD_NAME_MAX + 32,
+	ACTION_MAX = 32,
+	DETAIL_MAX = KEYD_NAME_MAX + 32,
+};
+
+static const struct stmt head_get = {
+        "keyd_log_head", "SELECT id, hash FROM log ORDER BY id DESC LIMIT 1"};
+static const struct stmt at_get = {"keyd_log_at", "SELECT id, hash FROM log WHERE id = $1"};
+static const struct stmt insert = {
+        "keyd_log_insert",
+        "INSERT INTO log (id, at, actor, action, detail, cases, hash) VALUES ($1, $2, $3, $4, $5, "
+        "$6, $7)",
+};
+static const struct stmt before = {
+        "keyd_log_before",
+        "SELECT id, at, actor, action, detail, cases FROM log WHERE id < $1 ORDER BY id DESC "
+        "LIMIT $2",
+};
+static const struct stmt after = {
+        "keyd_log_after",
+        "SELECT id, at, actor, action, detail, cases, hash FROM log WHERE id > $1 ORDER BY id "
+        "LIMIT $2",
+};
+
+const struct stmt *const log_stmts[] = {&head_get, &at_get, &insert, &before, &after, NULL};
+
+static const struct db_col head_cols[] = {
+        DB_COL_INT(struct log_head, id),
+        DB_COL_FIXED(struct log_head, hash),
+};
+static const struct db_map head_map = DB_MAP(struct log_head, head_cols);
+
+static const struct db_col entry_cols[] = {
+        DB_COL_INT(struct keyd_log_entry, id),
+        DB_COL_INT(struct keyd_log_entry, at),
+        DB_COL_TEXT(struct keyd_log_entry, actor, ACTOR_MAX),
+        DB_COL_TEXT(struct keyd_log_entry, action, ACTION_MAX),
+        DB_COL_TEXT(struct keyd_log_entry, detail, DETAIL_MAX),
+        DB_COL_TEXT(struct keyd_log_entry, cases, KEYD_CASES_TEXT_MAX),
+};
+static const struct db_map entry_map = DB_MAP(struct keyd_log_entry, entry_cols);
+
+struct link {
+	struct keyd_log_entry entry;
+	unsigned char hash[LOG_HASH_BYTES];
+};
+static const struct db_col link_cols[] = {
+        DB_COL_INT(struct link, entry.id),
+        DB_COL_INT(struct link, entry.at),
+        DB_COL_TEXT(struct link, entry.actor, ACTOR_MAX),
+        DB_COL_TEXT(struct link, entry.action, ACTION_MAX),
+        DB_COL_TEXT(struct link, entry.detail, DETAIL_MAX),
+        DB_COL_TEXT(struct link, entry.cases, KEYD_CASES_TEXT_MAX),
+        DB_COL_FIXED(struct link, hash),
+};
+static const struct db_map link_map = DB_MAP(struct link, link_cols);
+
+struct str
+actor_text(struct arena *a, const struct actor *by)
+{
+	static const char *const kinds[] = {
+	        [ACTOR_PERSON] = "person",
+	        [ACTOR_TOKEN] = "token",
+	        [ACTOR_OPERATOR] = "operator",
+	        [ACTOR_COURIER] = "courier",
+	};
+
+	if (by->id == 0)
+		return str_of(kinds[by->kind]);
+	return str_fmt(a, "%s %lld %.*s", kinds[by->kind], (long long)by->id, STR_ARG(by->name));
+}
+
+bool
+log_entry_fits(const struct keyd_log_entry *e)
+{
+	return e->actor.n <= ACTOR_MAX && e->action.n <= ACTION_MAX && e->detail.n <= DETAIL_MAX &&
+	       e->cases.n <= KEYD_CASES_TEXT_MAX;
+}
+
+void
+log_link(const unsigned char previous[LOG_HASH_BYTES], const struct keyd_log_entry *e,
+        unsigned char out[LOG_HASH_BYTES])
+{
+	static const char label[] = "vdpd keyd log 1";
+	struct buf b;
+
+	buf_init(&b, LOG_ENTRY_PACKED_MAX);
+	buf_add(&b, label, sizeof label);
+	buf_add(&b, previous, LOG_HASH_BYTES);
+	log_entry_pack(e, &b);
+	if (b.full)
+		abort(); /* log_entry_fits was asked before */
+	crypto_generichash(out, LOG_HASH_BYTES, (const unsigned char *)b.p, b.n, NULL, 0);
+	buf_clear(&b);
+}
+
+void
+log_entry_pack(const struct keyd_log_entry *e, struct buf *b)
+{
+	buf_u64(b, (uint64_t)e->id);
+	buf_u64(b, (uint64_t)e->at);
+	buf_block(b, e->actor);
+	buf_block(b, e->action);
+	buf_block(b, e->detail);
+	buf_block(b, e->cases);
+}
+
+enum err
+log_head_get(struct db *db, struct log_head *out)
+{
+	enum err e = db_one(NULL, db, &head_get, DB_NONE, &head_map, out);
+
+	if (e == ERR_NOT_FOUND) {
+		*out = (struct log_head){0};
+		e = ERR_OK;
+	}
+	return e;
+}
+
+enum err
+log_insert(struct db *db, const struct keyd_log_entry *e, const unsigned char *hash)
+{
+	return db_exec1(db, &insert,
+	        DB_ARGS(db_i64(e->id), db_i64(e->at), db_text(e->actor), db_text(e->action),
+	                db_text(e->detail), db_text(e->cases), db_bytes(hash, LOG_HASH_BYTES)));
+}
+
+enum err
+log_append(struct db *db, struct keyd_log_entry *e)
+{
+	struct log_head head;
+	unsigned char hash[LOG_HASH_BYTES];
+	enum err err;
+
+	if (!log_entry_fits(e))
+		return ERR_TOO_LARGE;
+	err = log_head_get(db, &head);
+	if (err != ERR_OK)
+		return err;
+	e->id = head.id + 1;
+	log_link(head.hash, e, hash);
+	return log_insert(db, e, hash);
+}
+
+enum err
+log_list(struct arena *a, struct db *db, int64_t before_id, struct keyd_log *out)
+{
+	struct keyd_log_entry *items = ARENA_ARRAY(a, KEYD_AUDIT_MAX, struct keyd_log_entry);
+	struct db_rows rows;
+	size_t n = 0;
+	enum err e = db_query(db, &before,
+	        DB_ARGS(db_i64(before_id > 0 ? before_id : INT64_MAX), db_i64(KEYD_AUDIT_MAX)),
+	        &rows);
+
+	if (e != ERR_OK)
+		return e;
+	while (n < KEYD_AUDIT_MAX && db_next(&rows))
+		db_row_read(a, &rows, &entry_map, &items[n++]);
+	e = db_rows_end(&rows);
+	if (e == ERR_OK)
+		*out = (struct keyd_log){items, n};
+	return e;
+}
+
+/* Follows the links of ROWS from *AT; ERR_FORGED at the first that does not fit. */
+static enum err
+follow(struct db_rows *rows, struct log_head *at)
+{
+	bool good = true;
+	enum err e;
+
+	while (good && db_next(rows)) {
+		struct arena *a = arena_new(CHANNEL_ARENA_MAX);
+		struct link l;
+		unsigned char hash[LOG_HASH_BYTES];
+
+		db_row_read(a, rows, &link_map, &l);
+		log_link(at->hash, &l.entry, hash);
+		good = l.entry.id == at->id + 1 && memcmp(hash, l.hash, sizeof hash) == 0;
+		at->id = l.entry.id;
+		memcpy(at->hash, hash, sizeof hash);
+		arena_free(a);
+	}
+	e = db_rows_end(rows);
+	return e != ERR_OK ? e : good ? ERR_OK : ERR_FORGED;
+}
+
+enum err
+log_verify(struct db *db, int64_t after_id, int64_t max, struct keyd_audit_verified *out)
+{
+	struct log_head at = {0}, last;
+	struct db_rows rows;
+	enum err e = ERR_OK;
+
+	if (after_id > 0)
+		e = db_one(NULL, db, &at_get, DB_ARGS(db_i64(after_id)), &head_map, &at);
+	if (e == ERR_OK)
+		e = log_head_get(db, &last);
+	if (e == ERR_OK)
+		e = db_query(db, &after, DB_ARGS(db_i64(after_id), db_i64(max)), &rows);
+	if (e == ERR_OK)
+		e = follow(&rows, &at);
+	if (e != ERR_OK)
+		return e;
+	*out = (struct keyd_audit_verified){.upto_id = at.id, .last_id = last.id};
+	memcpy(out->head, at.hash, sizeof out->head);
+	return ERR_OK;
+}

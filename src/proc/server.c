@@ -170,6 +170,12 @@ request_peer(const struct request *r)
 	return &r->connection->peer;
 }
 
+uint32_t
+request_number(const struct request *r)
+{
+	return r->type;
+}
+
 int
 request_take_fd(struct request *r, size_t i)
 {

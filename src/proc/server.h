@@ -61,6 +61,8 @@ void channel_server_wake(struct channel_server *s);
 /* ---- In a handler ---- */
 
 const struct peer *request_peer(const struct request *r);
+/* Its type: the index of its row in the table. */
+uint32_t request_number(const struct request *r);
 /* The descriptor number I that came with the request: given to the caller, who closes it. The
  * server closes those that were not taken. */
 int request_take_fd(struct request *r, size_t i);

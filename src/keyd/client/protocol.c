@@ -87,7 +87,6 @@ MSG(keyd_password_change);
 FIELDS(keyd_keys) = {
         WIRE_BYTES(struct keyd_keys, storage_public),
         WIRE_BYTES(struct keyd_keys, signing_public),
-        WIRE_BYTES(struct keyd_keys, intake_key),
 };
 MSG(keyd_keys);
 

@@ -143,12 +143,10 @@ struct keyd_password_change {
 
 /* ---- Receipts and cases ---- */
 
-/* All public halves, and the key for what `public` must know again without keeping it (receipt
- * codes of repeated requests, hashes of addresses). */
+/* All public halves. (Processes are given keys/public.keys, keyd/client/public_keys.h.) */
 struct keyd_keys {
 	unsigned char storage_public[32];
 	unsigned char signing_public[32];
-	unsigned char intake_key[32]; /* zeroes for the command line */
 };
 
 struct keyd_receipt_wanted {

@@ -39,8 +39,7 @@ checkpoint_highest(struct db *db, struct str programme, int64_t *out)
 }
 
 enum err
-checkpoint_put(
-        struct db *db, const struct keyd_checkpoint *c, const struct keyd_checkpointed *done)
+checkpoint_put(struct db *db, const struct keyd_checkpoint *c, const struct keyd_checkpointed *done)
 {
 	return db_exec1(db, &put,
 	        DB_ARGS(db_text(c->programme), db_i64(c->highest_event),

@@ -1,5 +1,5 @@
-/* The secrets that people and scripts carry: 32 random bytes as text with a prefix that says what it
- * is. keyd keeps the hash alone. */
+/* The secrets that people and scripts carry: 32 random bytes as text with a prefix that says what
+ * it is. keyd keeps the hash alone. */
 #ifndef VDPD_KEYD_STORE_CREDENTIAL_TEXT_H
 #define VDPD_KEYD_STORE_CREDENTIAL_TEXT_H
 

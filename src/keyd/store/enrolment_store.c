@@ -70,8 +70,7 @@ create_tx(struct db *db, void *ctx)
 {
 	struct create *c = ctx;
 	struct arena *a = arena_new(32768);
-	struct keyd_person p = {
-	        .name = c->q->name, .email = c->q->email, .roles = c->q->roles};
+	struct keyd_person p = {.name = c->q->name, .email = c->q->email, .roles = c->q->roles};
 	struct keyd_log_entry entry = {.at = c->now, .action = STR("invite")};
 	enum err e = ERR_OK;
 
@@ -85,8 +84,7 @@ create_tx(struct db *db, void *ctx)
 		                db_i64(p.roles), db_text(p.name), db_text(p.email), db_i64(c->now),
 		                db_i64(c->expires_at)));
 	entry.actor = actor_text(a, c->by);
-	entry.detail =
-	        str_fmt(a, "person %lld roles %u", (long long)c->q->person_id, p.roles);
+	entry.detail = str_fmt(a, "person %lld roles %u", (long long)c->q->person_id, p.roles);
 	if (e == ERR_OK)
 		e = log_append(db, &entry);
 	arena_free(a);

@@ -230,8 +230,7 @@ log_reserve_flush(struct log_reserve *r, struct db *db)
 	p = arena_alloc(a, LOG_RESERVE_BYTES);
 	e = file_read(r->fd, p);
 	if (e == ERR_OK)
-		e = tx_run(db, flush_tx,
-		        &(struct flush){r, str_bytes(p, LOG_RESERVE_BYTES)});
+		e = tx_run(db, flush_tx, &(struct flush){r, str_bytes(p, LOG_RESERVE_BYTES)});
 	if (e == ERR_OK)
 		e = zero(r->fd, LOG_RESERVE_BYTES);
 	if (e == ERR_OK)

@@ -1,7 +1,7 @@
-/* keyd's log: what was opened, for whom, when, and who changed whom. Each entry's hash covers the one
- * before, so that an entry cannot be changed or taken out unseen. Where the disk is full, entries go
- * to a file that was written to its whole length when the instance was made, and from there to the
- * database as soon as there is room. */
+/* keyd's log: what was opened, for whom, when, and who changed whom. Each entry's hash covers the
+ * one before, so that an entry cannot be changed or taken out unseen. Where the disk is full,
+ * entries go to a file that was written to its whole length when the instance was made, and from
+ * there to the database as soon as there is room. */
 #ifndef VDPD_KEYD_STORE_LOG_STORE_H
 #define VDPD_KEYD_STORE_LOG_STORE_H
 

@@ -130,8 +130,8 @@ person_list(struct arena *a, struct db *db, bool with_email, struct keyd_people 
 }
 
 enum err
-person_contacts(struct arena *a, struct db *db, int64_t person_id, unsigned roles,
-        struct keyd_people *out)
+person_contacts(
+        struct arena *a, struct db *db, int64_t person_id, unsigned roles, struct keyd_people *out)
 {
 	return people_read(a, db, &contacts,
 	        DB_ARGS(db_i64(person_id), db_i64(roles), db_i64(KEYD_LIST_MAX)), out);
@@ -178,8 +178,8 @@ key_of(struct arena *a, struct str s)
 }
 
 enum err
-person_add(struct db *db, struct str name, struct str email, unsigned roles, int64_t now,
-        int64_t *id)
+person_add(
+        struct db *db, struct str name, struct str email, unsigned roles, int64_t now, int64_t *id)
 {
 	struct arena *a = arena_new(4096);
 	enum err e = db_one_i64(db, &insert,
@@ -261,8 +261,8 @@ change_tx(struct db *db, void *ctx)
 }
 
 enum err
-member_change(struct db *db, const struct actor *by, const struct keyd_member_change *q,
-        int64_t now)
+member_change(
+        struct db *db, const struct actor *by, const struct keyd_member_change *q, int64_t now)
 {
 	struct change c = {by, q, now};
 

@@ -5,7 +5,7 @@
 #include "keyd/store/log_store.h"
 
 enum {
-	PASSWORD_HASH_MAX = 128,              /* crypto_pwhash_STRBYTES */
+	PASSWORD_HASH_MAX = 128,                  /* crypto_pwhash_STRBYTES */
 	TOTP_SEALED_BYTES = KEYD_TOTP_BYTES + 40, /* seal/field.h */
 };
 
@@ -21,8 +21,7 @@ struct login {
 
 /* The person who signs in as LOGIN, a name or an address in any letter case, or by id.
  * ERR_NOT_FOUND: nobody, or disabled. */
-enum err login_find(
-        struct arena *a, struct db *db, struct str login, struct login *out) MUST_CHECK;
+enum err login_find(struct arena *a, struct db *db, struct str login, struct login *out) MUST_CHECK;
 enum err login_of(struct arena *a, struct db *db, int64_t person_id, struct login *out) MUST_CHECK;
 
 /* ERR_NOT_FOUND if there is no such person. */
@@ -45,8 +44,7 @@ enum err person_check(struct str name, struct str email, uint32_t *field) MUST_C
 enum err person_add(struct db *db, struct str name, struct str email, unsigned roles, int64_t now,
         int64_t *id) MUST_CHECK;
 /* Whether NAME, or else EMAIL, is taken: a keyd_field, 0 if neither is. */
-enum err person_taken(
-        struct db *db, struct str name, struct str email, uint32_t *field) MUST_CHECK;
+enum err person_taken(struct db *db, struct str name, struct str email, uint32_t *field) MUST_CHECK;
 /* Sets or replaces the credential. */
 enum err credential_set(struct db *db, int64_t person_id, struct str password_hash,
         const unsigned char totp_sealed[TOTP_SEALED_BYTES], int64_t totp_step,

@@ -24,8 +24,7 @@ static const struct stmt end_one = {
 static const struct stmt end_all = {
         "keyd_session_end_all", "DELETE FROM session WHERE person_id = $1"};
 
-const struct stmt *const session_stmts[] = {
-        &get, &seen, &insert, &purge, &end_one, &end_all, NULL};
+const struct stmt *const session_stmts[] = {&get, &seen, &insert, &purge, &end_one, &end_all, NULL};
 
 struct row {
 	int64_t person_id, seen_at, expires_at;
@@ -78,8 +77,8 @@ touch_tx(struct db *db, void *ctx)
 {
 	const struct touch *t = ctx;
 
-	return db_exec(db, &seen,
-	        DB_ARGS(db_bytes(t->hash, CREDENTIAL_HASH_BYTES), db_i64(t->now)), NULL);
+	return db_exec(
+	        db, &seen, DB_ARGS(db_bytes(t->hash, CREDENTIAL_HASH_BYTES), db_i64(t->now)), NULL);
 }
 
 enum err
@@ -92,8 +91,7 @@ enum err
 session_add(struct db *db, const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t person_id,
         int64_t now, int64_t expires_at)
 {
-	enum err e =
-	        db_exec(db, &purge, DB_ARGS(db_i64(now), db_i64(now - SESSION_IDLE_S)), NULL);
+	enum err e = db_exec(db, &purge, DB_ARGS(db_i64(now), db_i64(now - SESSION_IDLE_S)), NULL);
 
 	if (e != ERR_OK)
 		return e;

@@ -1,35 +1,52 @@
 /* The commands of vdpd: reading this table tells what the program can do at the terminal. */
 #include "cli/commands.h"
 
+/* Help is laid out by hand: one source line a line of it. */
+/* clang-format off */
 const struct command commands[] = {
         {
                 .name = "serve",
                 .arguments = "-C DIR [--public ADDR:PORT] [--desk ADDR:PORT] [--no-limits]",
                 .summary = "Run all processes of the instance in DIR, in the foreground",
-                .help = "  --public, --desk   where to listen; the addresses in pages and mails "
-                        "come\n"
-                        "                     from public_url and desk_url of vdpd.yaml\n"
-                        "  --no-limits        no rate limits: for a benchmark, said so in the "
-                        "log\n",
+                .help =
+"  --public, --desk   where to listen; the addresses in pages and mails come from\n"
+"                     public_url and desk_url of vdpd.yaml\n"
+"  --no-limits        no rate limits: for a benchmark, said so in the log\n",
                 .executable = "vdpd-supervisor",
+        },
+        {
+                .name = "clocks",
+                .arguments = "--policy FILE --now TIME < EVENTS.jsonl",
+                .summary = "Show which promises of a policy are kept, running or missed",
+                .help =
+"Reads the events of one case on stdin, a JSON object a line, in order of time:\n"
+"  {\"at\":\"2026-01-05T09:00:00Z\",\"event\":\"received\"}\n"
+"Events, and what else they hold:\n"
+"  received (\"kind\": report or question), acknowledged,\n"
+"  message (\"to\": reporter or team), info_requested, info_provided,\n"
+"  triaged (\"severity\": critical, high, medium or low), fixed,\n"
+"  closed (\"reason\": resolved, duplicate, out_of_scope, not_reproducible,\n"
+"    informative, not_applicable, spam or withdrawn), reopened, exploited,\n"
+"  regulator_sent (\"what\": warning, notification or final),\n"
+"  disclosure_asked, published\n"
+"Prints a JSON array of clocks as they stand at TIME (RFC 3339); later events do\n"
+"not count. An input that cannot be a case gets its line said and exit status 1.\n",
+                .run = cmd_clocks,
         },
         {
                 .name = "cvss",
                 .arguments = "VECTOR | --batch [--json]",
                 .summary = "Score a CVSS vector: \"9.3 Critical\"",
-                .help = "Reads v3.0, v3.1 and v4.0, the metrics in any order. The score counts "
-                        "the\n"
-                        "temporal, threat and environmental metrics that are given.\n"
-                        "  --batch   a vector a line on stdin, an answer a line on stdout, in "
-                        "order;\n"
-                        "            \"invalid: METRIC: why\" for a bad one, and then exit status "
-                        "1\n"
-                        "  --json    an object a vector: the vector in canonical order, its "
-                        "version,\n"
-                        "            score and severity; for v3 the base, temporal and "
-                        "environmental\n"
-                        "            scores, for v4 the nomenclature and the macro vector\n",
+                .help =
+"Reads v3.0, v3.1 and v4.0, the metrics in any order. The score counts the\n"
+"temporal, threat and environmental metrics that are given.\n"
+"  --batch   a vector a line on stdin, an answer a line on stdout, in order;\n"
+"            \"invalid: METRIC: why\" for a bad one, and then exit status 1\n"
+"  --json    an object a vector: the vector in canonical order, its version,\n"
+"            score and severity; for v3 the base, temporal and environmental\n"
+"            scores, for v4 the nomenclature and the macro vector\n",
                 .run = cmd_cvss,
         },
 };
+/* clang-format on */
 const size_t commands_n = sizeof commands / sizeof commands[0];

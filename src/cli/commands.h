@@ -5,6 +5,8 @@
 
 #include "cli/cli.h"
 
+/* The clocks of a case, as JSON. */
+int cmd_clocks(int argc, char **argv);
 /* The score of a CVSS vector, or of one a line. */
 int cmd_cvss(int argc, char **argv);
 

@@ -213,7 +213,6 @@ read_map(struct yaml_doc *doc, const struct yaml_map *map, const struct yaml_nod
 {
 	const struct yaml_node **given = ARENA_ARRAY(doc->a, map->keys_n, const struct yaml_node *);
 
-	remember(doc, out, node);
 	for (const struct yaml_node *k = node->first; k != NULL; k = k->next->next) {
 		const struct yaml_key *key;
 
@@ -256,6 +255,8 @@ item_size(const struct yaml_key *key)
 		return key->size;
 	case YAML_MAP:
 		return key->map->size;
+	case YAML_SECTION:
+		break;
 	}
 	abort();
 }
@@ -337,9 +338,10 @@ read_value(
 	        [YAML_CHOICE] = read_choice,
 	        [YAML_VALUE] = read_custom,
 	};
-	enum yaml_kind wanted = key->list               ? YAML_NODE_LIST
-	                        : key->type == YAML_MAP ? YAML_NODE_MAP
-	                                                : YAML_NODE_SCALAR;
+	bool is_map = key->type == YAML_MAP || key->type == YAML_SECTION;
+	enum yaml_kind wanted = key->list ? YAML_NODE_LIST
+	                        : is_map  ? YAML_NODE_MAP
+	                                  : YAML_NODE_SCALAR;
 	void *out = (char *)base + key->offset;
 
 	if (node->kind != wanted) {
@@ -348,16 +350,15 @@ read_value(
 		        yaml_kind_name(node->kind));
 		return;
 	}
-	remember(doc, out, node);
-	if (key->list) {
+	if (key->type != YAML_SECTION)
+		remember(doc, out, node);
+	if (key->list)
 		read_list(doc, key, node, base);
-		return;
-	}
-	if (key->type == YAML_MAP)
+	else if (is_map)
 		read_map(doc, key->map, node, out);
 	else
 		readers[key->type](doc, key, node, out);
-	if (key->offset_n != 0)
+	if (!key->list && key->offset_n != 0)
 		*(bool *)((char *)base + key->offset_n) = true;
 }
 
@@ -404,8 +405,10 @@ yaml_read(struct arena *a, const char *file, struct str text, const struct yaml_
 	if (root->kind != YAML_NODE_MAP)
 		mistake_at(
 		        *doc, root, "begin with \"key: value\"", "the file is not a map of keys");
-	else
+	else {
+		remember(*doc, out, root);
 		read_map(*doc, map, root, out);
+	}
 	diags_sort(ds);
 	return ds->n + ds->more > before ? ERR_INVALID : ERR_OK;
 }

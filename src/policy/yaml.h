@@ -22,6 +22,7 @@ enum yaml_type {
 	YAML_CHOICE,   /* int: the index in `choices` */
 	YAML_VALUE,    /* what `read` makes of the text */
 	YAML_MAP,      /* the struct of `map`, in place */
+	YAML_SECTION,  /* a map whose rows name members of the same struct as this row: no offset */
 };
 
 struct yaml_map;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "keyd/server/totp.h"
 #include "keyd/store/enrolment_store.h"
+#include "keyd/store/session_store.h"
 
 #include <sodium.h>
 

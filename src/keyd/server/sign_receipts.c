@@ -81,6 +81,8 @@ sign_one(struct call *c, const struct keyd_receipt_wanted *w, int year, int64_t 
 	memcpy(f.case_key, w->case_key, sizeof f.case_key);
 	*out = (struct keyd_receipt){
 	        .case_number = f.case_number,
+	        .year = year,
+	        .number = number,
 	        .received_at = f.received_utc_s,
 	        .signed_at = f.signed_utc_s,
 	};

@@ -90,7 +90,7 @@ $(B)/gen/sql.c: $(B)/gen/sql.h ;
 gen_of_web   = $(if $(VIEWS),$(B)/obj/gen/views.o) $(if $(ASSETS),$(B)/obj/gen/assets.o)
 gen_of_store = $(if $(SQLS),$(B)/obj/gen/sql.o)
 
-$(B)/obj/gen/%.o: $(B)/gen/%.c
+$(B)/obj/gen/%.o: $(B)/gen/%.c | $(GEN)
 	@mkdir -p $(@D)
 	$(COMPILE) -c $< -o $@
 

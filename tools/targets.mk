@@ -13,3 +13,13 @@ $(B)/bench/%: bench/%.c $(foreach r,web base,$(call lib,$(r)))
 	@mkdir -p $(@D)
 	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -Wl,--start-group $(foreach r,web base,$(call lib,$(r))) \
 		-Wl,--end-group $(L_web) $(L_base)
+
+# The lookbook: every view with sample data as files; tests/browser/lookbook.mjs takes their pictures.
+LOOKBOOK_ROOMS = web policy base
+$(B)/lookbook: $(wildcard tests/browser/*.c) tests/browser/lookbook.h $(foreach r,$(LOOKBOOK_ROOMS),$(call lib,$(r)))
+	$(COMPILE) -Itests/browser $(wildcard tests/browser/*.c) -MF $@.d -o $@ $(LINK:$(CC)%=%) -Wl,--start-group \
+		$(foreach r,$(LOOKBOOK_ROOMS),$(call lib,$(r))) -Wl,--end-group $(L_web) $(L_policy) $(L_base) -lqrencode -lm
+lookbook: $(B)/lookbook
+	@mkdir -p build/lookbook
+	$(B)/lookbook programmes/exact.works/policy.yaml build/lookbook
+.PHONY: lookbook

@@ -50,7 +50,7 @@ teardown(void **state)
 
 	db_close(f->db);
 	arena_free(f->a);
-	fixture_remove(f->dir, "note.db");
+	fixture_remove(f->dir);
 	free(f);
 	return 0;
 }
@@ -285,7 +285,7 @@ test_migrations(void **state)
 static void
 test_store_set(void **state)
 {
-	char *dir = fixture_dir();
+	char *dir = fixture_dir(), path[200];
 	struct diag d = {0};
 	struct db *db = NULL;
 	enum err e = db_open(dir, &store_set, 0, &d, &db);
@@ -299,7 +299,12 @@ test_store_set(void **state)
 	if (e != ERR_OK)
 		fail_msg("%s", d.what);
 	db_close(db);
-	fixture_remove(dir, "vdpd.db");
+	for (const char *const *p = (const char *const[]){"", "-wal", "-shm", ".turn", NULL};
+	        *p != NULL; p++) {
+		snprintf(path, sizeof path, "%s/vdpd.db%s", dir, *p);
+		assert_int_equal(unlink(path), 0);
+	}
+	fixture_remove(dir);
 }
 
 static void

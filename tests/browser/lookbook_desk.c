@@ -1,0 +1,208 @@
+/* The desk's lists and entry pages with sample data. */
+#include "lookbook.h"
+
+#include "web/view_helpers.h"
+
+#include <qrencode.h>
+
+static const struct view_hidden token[] = {{STR("form_token"), STR("sample")}};
+
+static struct view_desk
+desk_of(const char *title, enum view_desk_nav nav)
+{
+	return (struct view_desk){.programme = STR("exact.works"),
+	        .title = str_of(title),
+	        .nav = nav,
+	        .hidden = {token, N(token)},
+	        .person = STR("ana"),
+	        .roles = STR("administrator, coordinator"),
+	        .administrator = true,
+	        .queue = 42,
+	        .mine = 7,
+	        .waiting = 5,
+	        .overdue = 2};
+}
+
+#define PROMISE(name, how, begun, end, length)                                                     \
+	{                                                                                          \
+		.what = STR(name), .state = VIEW_PROMISE_##how, .now = NOW, .started_at = begun,   \
+		.due_at = end, .length_s = length                                                  \
+	}
+
+static void
+queue(void)
+{
+	const struct view_queue_row rows[] = {
+	        {.case_number = STR("EXW-2026-0044"),
+	                .title = STR("Export of a workspace holds rows of another customer"),
+	                .next = PROMISE("answer", DUE, AGO(0, 4), IN(1, 20), 2 * 86400),
+	                .severity = STR("high"),
+	                .severity_claimed = true,
+	                .part = STR("data"),
+	                .state = STR("new"),
+	                .privacy = true,
+	                .received_at = AGO(0, 4)},
+	        {.case_number = STR("EXW-2026-0029"),
+	                .title = STR("Session survives a change of password"),
+	                .next = PROMISE("update", MISSED, AGO(15, 0), AGO(1, 0), 14 * 86400),
+	                .severity = STR("medium"),
+	                .cvss = STR("5.4"),
+	                .part = STR("auth"),
+	                .who = STR("ben"),
+	                .state = STR("triaged"),
+	                .received_at = AGO(33, 0)},
+	        {.case_number = STR("EXW-2026-0042"),
+	                .title = STR("Escrow release without confirmation"),
+	                .next = PROMISE("answer", DUE, AGO(1, 23), NOW + 4320, 2 * 86400),
+	                .severity = STR("critical"),
+	                .severity_claimed = true,
+	                .part = STR("payment"),
+	                .state = STR("new"),
+	                .received_at = AGO(1, 23)},
+	        {.case_number = STR("EXW-2026-0031"),
+	                .title = STR("Sandbox egress rule lets DNS answers through to any port"),
+	                .next = PROMISE("update", DUE, AGO(13, 20), IN(0, 2), 14 * 86400),
+	                .severity = STR("high"),
+	                .cvss = STR("8.7"),
+	                .part = STR("sandbox"),
+	                .who = STR("ben"),
+	                .state = STR("triaged"),
+	                .received_at = AGO(19, 0)},
+	        {.case_number = STR("EXW-2026-0038"),
+	                .title = STR("Reflected XSS in /api/search"),
+	                .next = {.what = STR("triage"),
+	                        .state = VIEW_PROMISE_PAUSED,
+	                        .now = NOW,
+	                        .due_at = IN(4, 0),
+	                        .paused_since = AGO(2, 0),
+	                        .length_s = 7 * 86400},
+	                .severity = STR("medium"),
+	                .severity_claimed = true,
+	                .part = STR("api"),
+	                .who = STR("ana"),
+	                .state = STR("acknowledged"),
+	                .received_at = AGO(5, 0)},
+	        {.case_number = STR("EXW-2026-0043"),
+	                .title = STR("Is the staging host in scope?"),
+	                .next = PROMISE("answer", DUE, AGO(0, 9), IN(1, 15), 2 * 86400),
+	                .state = STR("new"),
+	                .question = true,
+	                .received_at = AGO(0, 9)},
+	        {.case_number = STR("EXW-2026-0012"),
+	                .title = STR("Verbose error page names internal hosts"),
+	                .severity = STR("low"),
+	                .cvss = STR("3.1"),
+	                .part = STR("web"),
+	                .who = STR("chi"),
+	                .state = STR("fixed"),
+	                .received_at = AGO(61, 0)},
+	};
+	const struct view_option states[] = {{.label = STR("any")},
+	        {.value = STR("new"), .label = STR("new")},
+	        {.value = STR("triaged"), .label = STR("triaged")}};
+	const struct view_option severities[] = {{.label = STR("any")},
+	        {.value = STR("critical"), .label = STR("critical")},
+	        {.value = STR("high"), .label = STR("high")}};
+	const struct view_option people[] = {{.label = STR("anyone")},
+	        {.value = STR("1"), .label = STR("ana")}, {.value = STR("2"), .label = STR("ben")}};
+	struct view_queue v = {
+	        .page = desk_of("Queue", VIEW_DESK_QUEUE),
+	        .rows = rows,
+	        .n = N(rows),
+	        .now = NOW,
+	        .states = {states, N(states)},
+	        .severities = {severities, N(severities)},
+	        .people = {people, N(people)},
+	        .next_href = STR("/?cursor=abc"),
+	        .public_url = STR("https://security.exact.works"),
+	};
+
+	SHOW("desk-queue", view_desk_queue, &v);
+	v.n = 0;
+	v.never_any = true;
+	SHOW("desk-queue-new", view_desk_queue, &v);
+	v.never_any = false;
+	v.page = desk_of("Waiting for reporter", VIEW_DESK_WAITING);
+	SHOW("desk-queue-waiting", view_desk_queue, &v);
+}
+
+static void
+entry(void)
+{
+	struct view_enrol v = {
+	        .page = desk_of("Join the desk", VIEW_DESK_NONE),
+	        .action = STR("/enrol/sample"),
+	        .roles = STR("administrator and coordinator"),
+	        .password_min = 12,
+	        .secret = STR("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"),
+	};
+	const struct view_mistake wrong[] = {
+	        {STR("code"), STR("The code does not fit: wait for the next one")}};
+	const struct view_mistake refused[] = {
+	        {STR("name"), STR("Name, password and code do not fit together")}};
+	struct view_sign_in sign_in = {.page = v.page};
+	struct arena *a = arena_new(1 << 20);
+	QRcode *qr = QRcode_encodeString(
+	        "otpauth://totp/"
+	        "exact.works:ana?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=exact.works",
+	        0, QR_ECLEVEL_M, QR_MODE_8, 1);
+
+	v.page.person = STR("");
+	SHOW("desk-enrol", view_desk_enrol, &v);
+	v.qr_width = (unsigned)qr->width;
+	v.qr = qr_path(a, qr->data, v.qr_width);
+	v.mistakes = (struct view_mistakes){wrong, 1};
+	v.code.error = STR("This code does not fit. Is the phone's clock right?");
+	SHOW("desk-enrol-code", view_desk_enrol_code, &v);
+	sign_in.page.person = STR("");
+	sign_in.page.title = STR("Sign in");
+	sign_in.mistakes = (struct view_mistakes){refused, 1};
+	SHOW("desk-sign-in", view_desk_sign_in, &sign_in);
+	QRcode_free(qr);
+	arena_free(a);
+}
+
+static void
+people(void)
+{
+	const struct view_person persons[] = {
+	        {STR("1"), STR("ana"), STR("administrator, coordinator"), STR("active"), NOW - 60,
+	                false},
+	        {STR("2"), STR("ben"), STR("analyst"), STR("active"), AGO(2, 3), true},
+	        {STR("3"), STR("chi"), STR("auditor"), STR("invited"), 0, true},
+	};
+	const struct view_option roles[] = {
+	        {STR("coordinator"), STR("Coordinator"),
+	                STR("works on cases, closes and reopens them")},
+	        {STR("analyst"), STR("Analyst"), STR("works on cases")},
+	        {STR("auditor"), STR("Auditor"), STR("sees numbers, states, dates and the log")},
+	        {STR("administrator"), STR("Administrator"), STR("people, tokens, settings, keys")},
+	};
+	struct view_people v = {
+	        .page = desk_of("People", VIEW_DESK_NONE),
+	        .people = persons,
+	        .n = N(persons),
+	        .roles = {roles, N(roles)},
+	        .link = STR("https://desk.exact.works/enrol/k3v9-sample-link"),
+	        .now = NOW,
+	};
+	struct view_desk keys = desk_of("Keyboard", VIEW_DESK_NONE);
+	struct view_desk_error error = {
+	        .page = desk_of("That did not work", VIEW_DESK_NONE),
+	        .status = 409,
+	        .what = STR("The case was closed a moment ago, by ben."),
+	        .mend = STR("Look at it again; reopen it if it should go on."),
+	};
+
+	SHOW("desk-people", view_desk_people, &v);
+	SHOW("desk-keys", view_desk_keys, &keys);
+	SHOW("desk-error", view_desk_error, &error);
+}
+
+void
+lookbook_desk(void)
+{
+	queue();
+	entry();
+	people();
+}

@@ -8,6 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+/* glibc makes it a macro for clang. */
+#undef sprintf
+
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf strtok strtok_r gets
 #pragma GCC poison atoi atol atoll atof gmtime localtime ctime asctime rand srand
 

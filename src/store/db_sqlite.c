@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -209,7 +210,14 @@ warm_up(struct db *db)
 	 */
 	sqlite3_randomness(sizeof seed, seed);
 	snprintf(text, sizeof text, "PRAGMA user_version=%ld; COMMIT", version);
-	return sqlite3_exec(db->sqlite, text, NULL, NULL, NULL);
+	rc = sqlite3_exec(db->sqlite, text, NULL, NULL, NULL);
+	/* On a full disk the pages that only read go on. */
+	if (rc == SQLITE_FULL) {
+		if (!sqlite3_get_autocommit(db->sqlite))
+			sqlite3_exec(db->sqlite, "ROLLBACK", NULL, NULL, NULL);
+		rc = SQLITE_OK;
+	}
+	return rc;
 }
 
 static int

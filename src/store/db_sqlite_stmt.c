@@ -1,6 +1,7 @@
 /* SQLite: statements, their parameters and their rows. */
 #include "store/db_sqlite.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- The table of statements ---- */

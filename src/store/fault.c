@@ -37,6 +37,7 @@ fault_recover(const char *dir, size_t *undone)
 #include <limits.h>
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>

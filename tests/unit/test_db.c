@@ -4,13 +4,14 @@
 #include "store_fixture.h"
 
 #include "base/time.h"
+#include "store/db_sqlite.h"
 #include "store/statements.h"
 #include "store/turnstile.h"
 
 #include <fcntl.h>
 #include <pthread.h>
 #include <seccomp.h>
-#include <sqlite3.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -234,6 +235,132 @@ test_snapshot(void **state)
 
 	assert_int_equal(tx_read(f->db, read_twice, f), ERR_OK);
 	assert_int_equal(fixture_count(f->db), 1);
+}
+
+/* ---- Broken rules end the program ---- */
+
+static enum err
+nested(struct db *db, void *ctx)
+{
+	return tx_run(db, fixture_insert, ctx);
+}
+
+static enum err
+too_few_args(struct db *db, void *ctx)
+{
+	(void)ctx;
+	return db_exec(db, &note_pin, DB_NONE, NULL);
+}
+
+static enum err
+not_in_the_set(struct db *db, void *ctx)
+{
+	static const struct stmt stray = {"stray", "SELECT 1"};
+	int64_t v;
+
+	(void)ctx;
+	return db_one_i64(db, &stray, DB_NONE, &v);
+}
+
+static enum err
+started_twice(struct db *db, void *ctx)
+{
+	struct db_rows rows, again;
+
+	(void)ctx;
+	if (db_query(db, &note_count, DB_NONE, &rows) != ERR_OK)
+		return ERR_OK;
+	return db_query(db, &note_count, DB_NONE, &again);
+}
+
+static void
+test_broken_rules(void **state)
+{
+	static const struct {
+		enum err (*run)(struct db *, tx_fn *, void *); /* NULL: no transaction */
+		tx_fn *fn;
+	} cases[] = {
+	        {NULL, fixture_insert},
+	        {tx_read, fixture_insert},
+	        {tx_savepoint, fixture_insert},
+	        {tx_run, nested},
+	        {tx_run, too_few_args},
+	        {tx_run, not_in_the_set},
+	        {NULL, started_twice},
+	};
+	struct fixture *f = *state;
+	int64_t v = 1;
+
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		pid_t pid = fork();
+		int status;
+
+		if (pid == 0) {
+			signal(SIGABRT, SIG_DFL);
+			if (cases[i].run != NULL)
+				_exit(cases[i].run(f->db, cases[i].fn, &v) == ERR_OK ? 0 : 1);
+			_exit(cases[i].fn(f->db, &v) == ERR_OK ? 0 : 1);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
+	}
+	assert_int_equal(fixture_count(f->db), 0);
+}
+
+/* ---- No room ---- */
+
+static enum err
+insert_big(struct db *db, void *ctx)
+{
+	static const char big[60000];
+	int64_t id;
+
+	(void)ctx;
+	return insert(db, STR("Ada"), str_bytes(big, sizeof big), 1, &id);
+}
+
+/* A small one, a big one that does not fit, and a small one again. */
+static enum err
+insert_around_big(struct db *db, void *ctx)
+{
+	int64_t *v = ctx;
+	enum err e = tx_savepoint(db, fixture_insert, &v[0]);
+
+	assert_int_equal(tx_savepoint(db, insert_big, NULL), ERR_FULL);
+	return e == ERR_OK ? tx_savepoint(db, fixture_insert, &v[1]) : e;
+}
+
+static void
+test_full(void **state)
+{
+	struct fixture *f = *state;
+	int64_t v[2] = {1, 2};
+
+	sqlite3_exec(f->db->sqlite, "PRAGMA max_page_count=12", NULL, NULL, NULL);
+	assert_int_equal(tx_run(f->db, insert_big, NULL), ERR_FULL);
+	assert_non_null(strstr(db_why(f->db), "full"));
+	assert_int_equal(fixture_count(f->db), 0);
+	assert_int_equal(tx_run(f->db, insert_around_big, v), ERR_OK);
+	assert_int_equal(fixture_count(f->db), 2);
+}
+
+/* Somebody who does not know the turnstile: the sqlite3 shell. */
+static void
+test_busy(void **state)
+{
+	struct fixture *f = *state;
+	char path[200];
+	sqlite3 *other;
+
+	snprintf(path, sizeof path, "%s/note.db", f->dir);
+	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_busy_timeout(f->db->sqlite, 10);
+	assert_int_equal(tx_run(f->db, fixture_insert, &(int64_t){1}), ERR_BUSY);
+	assert_int_equal(fixture_count(f->db), 0);
+	assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(tx_run(f->db, fixture_insert, &(int64_t){1}), ERR_OK);
+	sqlite3_close(other);
 }
 
 /* ---- Migrations ---- */
@@ -468,6 +595,9 @@ main(void)
 	        cmocka_unit_test_setup_teardown(test_bounds, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_transactions, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_snapshot, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_broken_rules, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_full, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_busy, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_migrations, setup, teardown),
 	        cmocka_unit_test(test_store_set),
 	        cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),

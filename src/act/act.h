@@ -5,12 +5,18 @@
 #define VDPD_ACT_ACT_H
 
 #include "act/clear.h"
+#include "act/notices.h"
 #include "act/policies.h"
+#include "case/clocks.h"
+#include "case/number.h"
 #include "case/state.h"
 #include "seal/blob.h"
 #include "seal/case_keys.h"
+#include "seal/receipt.h"
 #include "store/case_store.h"
 #include "store/event_store.h"
+#include "store/file_store.h"
+#include "store/notice_store.h"
 
 enum actor_kind { ACTOR_REPORTER, ACTOR_PERSON, ACTOR_TOKEN, ACTOR_OPERATOR, ACTOR_SYSTEM };
 
@@ -59,7 +65,7 @@ enum err action_parse(struct str s, enum action *out) MUST_CHECK;
 
 /* A file that was written as a blob, waiting for its row. */
 struct act_file {
-	unsigned char blob[BLOB_ID_BYTES];
+	unsigned char blob[FILE_ID_BYTES];
 	struct blob_info info;
 	struct str name; /* plain; sealed when the row is written */
 	bool picture;
@@ -135,11 +141,51 @@ enum err act_save(struct act *act) MUST_CHECK;
  * added. */
 enum err act_refold(struct act *act, int64_t at_utc_s) MUST_CHECK;
 
-/* Queues a notice about the last event. */
-enum err act_notice(struct act *act, const char *template, int64_t recipient) MUST_CHECK;
-/* To the assignee, or to all if there is none. */
-enum err act_notice_team(struct act *act, const char *template) MUST_CHECK;
-/* To the reporter, who may have left no address. */
-enum err act_notice_reporter(struct act *act, const char *template) MUST_CHECK;
+/* Appends an event that the reporter sees, with its text, and tells the reporter that there is
+ * something new. */
+enum err act_tell(
+        struct act *act, enum event_kind kind, const struct clear *c, struct str text) MUST_CHECK;
+
+/* Queues a notice about the last event: to RECIPIENT; to the assignee, or all if there is none; to
+ * the reporter, if there is an address. */
+enum err act_notice(struct act *act, enum notice_template t, int64_t recipient) MUST_CHECK;
+enum err act_notice_team(struct act *act, enum notice_template t) MUST_CHECK;
+enum err act_notice_reporter(struct act *act) MUST_CHECK;
+
+/* ---- What others than actions need too ---- */
+
+/* Events as stored into events as states and clocks need them, in A with room for ACT_EVENTS_MORE
+ * more. ERR_STORE if one is not understood. */
+enum err act_events_read(
+        struct arena *a, const struct event_row *rows, size_t n, struct event **out) MUST_CHECK;
+
+/* "reporter", "person:3", "token:2", "operator", "system": who did it, as the event keeps it. */
+struct str act_actor_text(struct arena *a, const struct actor *who);
+
+/* The facts that keyd signed for ROW. Slices in A. */
+struct receipt_facts act_facts(
+        struct arena *a, const struct programme *pr, const struct case_row *row);
+
+/* ERR_FORGED unless keyd signed this number, content, policy and key pair for ROW. */
+enum err act_check_key(
+        const struct programme *pr, struct arena *a, const struct case_row *row) MUST_CHECK;
+
+/* The row of the file F, which came with event EVENT_SEQ of C; C's number of files grows. KEYS must
+ * have the key that the blob was sealed with. */
+enum err act_file_row(struct arena *a, struct db *db, struct case_row *c, const struct act_file *f,
+        int64_t event_seq, const struct act_keys *keys) MUST_CHECK;
+
+/* Chains the event ROW to C: its head and number of events. */
+void act_link(struct case_row *c, const struct event_row *row);
+
+/* The clocks of a case by the policy that it is pinned to. */
+enum err act_clocks(struct arena *a, struct db *db, const struct programme *pr,
+        const struct case_row *row, const struct event *events, size_t n, int64_t now,
+        struct clock_entry **out, size_t *n_out) MUST_CHECK;
+
+/* The columns of ROW that are derived from S and the clocks; WARNED is the time up to which
+ * warnings were sent. */
+void act_index(struct case_row *row, const struct case_status *s, const struct clock_entry *entries,
+        size_t n, int64_t warned);
 
 #endif

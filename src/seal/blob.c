@@ -26,13 +26,13 @@ struct blob_writer {
 };
 
 static void
-blob_key(const struct key *case_key, const unsigned char id[BLOB_ID_BYTES], struct key *out)
+blob_key(const struct key *case_key, const unsigned char id[FILE_ID_BYTES], struct key *out)
 {
-	key_derive(case_key, "blob", str_bytes(id, BLOB_ID_BYTES), out);
+	key_derive(case_key, "blob", str_bytes(id, FILE_ID_BYTES), out);
 }
 
 struct blob_writer *
-blob_writer_new(int fd, const struct key *case_key, const unsigned char id[BLOB_ID_BYTES])
+blob_writer_new(int fd, const struct key *case_key, const unsigned char id[FILE_ID_BYTES])
 {
 	struct blob_writer *w = calloc(1, sizeof *w);
 	struct key k;
@@ -173,7 +173,7 @@ read_chunks(int fd, struct reader *r, blob_sink sink, void *ctx)
 }
 
 enum err
-blob_read(int fd, const struct key *case_key, const unsigned char id[BLOB_ID_BYTES],
+blob_read(int fd, const struct key *case_key, const unsigned char id[FILE_ID_BYTES],
         const unsigned char hash[BLOB_HASH_BYTES], blob_sink sink, void *ctx)
 {
 	struct reader *r = calloc(1, sizeof *r);

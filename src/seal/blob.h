@@ -6,7 +6,7 @@
 
 #include "base/secret.h"
 
-enum { BLOB_ID_BYTES = 16, BLOB_HASH_BYTES = 32, BLOB_CHUNK_BYTES = 64 * 1024 };
+enum { FILE_ID_BYTES = 16, BLOB_HASH_BYTES = 32, BLOB_CHUNK_BYTES = 64 * 1024 };
 
 struct blob_writer;
 
@@ -19,7 +19,7 @@ struct blob_info {
 /* Starts the blob ID on FD, which is the writer's from now on. CASE_KEY is the reporter's or the
  * team's key. */
 struct blob_writer *blob_writer_new(
-        int fd, const struct key *case_key, const unsigned char id[BLOB_ID_BYTES]);
+        int fd, const struct key *case_key, const unsigned char id[FILE_ID_BYTES]);
 /* Appends; ERR_FULL without room on disk, ERR_IO. */
 enum err blob_write(struct blob_writer *w, const void *p, size_t n) MUST_CHECK;
 /* Ends the stream and makes it durable. On success only, INFO is set. W can only be freed
@@ -32,7 +32,7 @@ void blob_writer_free(struct blob_writer *w);
  * fail. ERR_FORGED if a bit is another, a chunk is missing or HASH does not fit; SINK may have seen
  * verified pieces by then. */
 typedef enum err (*blob_sink)(void *ctx, struct str piece);
-enum err blob_read(int fd, const struct key *case_key, const unsigned char id[BLOB_ID_BYTES],
+enum err blob_read(int fd, const struct key *case_key, const unsigned char id[FILE_ID_BYTES],
         const unsigned char hash[BLOB_HASH_BYTES], blob_sink sink, void *ctx) MUST_CHECK;
 
 #endif

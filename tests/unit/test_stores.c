@@ -2,36 +2,23 @@
 #include "unit.h"
 
 #include "base/id.h"
+#include "main_store.h"
 #include "store/event_store.h"
 #include "store/file_store.h"
 #include "store/job_store.h"
-#include "store/migrate.h"
 #include "store/notice_store.h"
 #include "store/outcome_store.h"
 #include "store/policy_store.h"
 #include "store/queue_store.h"
-#include "store/statements.h"
-#include "store/tx.h"
 
-#include <ftw.h>
 #include <sodium.h>
-#include <unistd.h>
 
 struct fixture {
 	struct arena *a;
+	struct main_store store;
 	struct db *db;
-	char dir[64];
 	int64_t programme;
 };
-
-static int
-remove_one(const char *path, const struct stat *st, int flag, struct FTW *ftw)
-{
-	(void)st;
-	(void)flag;
-	(void)ftw;
-	return remove(path);
-}
 
 static enum err
 begin(struct db *db, void *ctx)
@@ -43,13 +30,10 @@ static int
 setup(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
-	struct diag d = {0};
 
 	f->a = arena_new(64 << 20);
-	snprintf(f->dir, sizeof f->dir, "/tmp/vdpd-stores-XXXXXX");
-	assert_non_null(mkdtemp(f->dir));
-	assert_int_equal(migrate_run(f->dir, &store_set, &d), ERR_OK);
-	assert_int_equal(db_open(f->dir, &store_set, 0, &d, &f->db), ERR_OK);
+	main_store_open(&f->store);
+	f->db = f->store.db;
 	assert_int_equal(tx_run(f->db, begin, &f->programme), ERR_OK);
 	*state = f;
 	return 0;
@@ -60,8 +44,7 @@ teardown(void **state)
 {
 	struct fixture *f = *state;
 
-	db_close(f->db);
-	nftw(f->dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	main_store_close(&f->store);
 	arena_free(f->a);
 	free(f);
 	return 0;

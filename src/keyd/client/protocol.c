@@ -106,6 +106,8 @@ MSG(keyd_sign_receipts);
 
 FIELDS(keyd_receipt) = {
         WIRE_STR(struct keyd_receipt, case_number, KEYD_NUMBER_MAX),
+        WIRE_I64(struct keyd_receipt, year),
+        WIRE_I64(struct keyd_receipt, number),
         WIRE_I64(struct keyd_receipt, received_at),
         WIRE_I64(struct keyd_receipt, signed_at),
         WIRE_BYTES(struct keyd_receipt, signature),

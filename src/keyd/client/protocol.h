@@ -162,7 +162,8 @@ struct keyd_sign_receipts {
 	size_t n;
 };
 struct keyd_receipt {
-	struct str case_number; /* given out once, ever */
+	struct str case_number; /* "EXW-2026-0001": prefix, year, number; given out once, ever */
+	int64_t year, number;
 	int64_t received_at, signed_at;
 	unsigned char signature[64]; /* over the statement of seal/receipt.h */
 };

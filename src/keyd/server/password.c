@@ -59,8 +59,8 @@ static void
 work(struct password_job *job)
 {
 	if (job->verify)
-		job->ok = crypto_pwhash_str_verify(
-		                  job->stored, job->password.p, job->password.n) == 0;
+		job->ok = crypto_pwhash_str_verify(job->stored, job->password.p, job->password.n) ==
+		          0;
 	else
 		job->ok = hash(job->stored, job->password);
 }

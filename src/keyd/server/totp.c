@@ -34,9 +34,8 @@ totp_check(const unsigned char *secret, size_t n, struct str code, int64_t now, 
 	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
 		int64_t at = now / TOTP_STEP_S + tries[i];
 
-		if (at < 0 || oath_hotp_generate((const char *)secret, n, (uint64_t)at,
-		                      TOTP_DIGITS, false, OATH_HOTP_DYNAMIC_TRUNCATION,
-		                      want) != OATH_OK)
+		if (at < 0 || oath_hotp_generate((const char *)secret, n, (uint64_t)at, TOTP_DIGITS,
+		                      false, OATH_HOTP_DYNAMIC_TRUNCATION, want) != OATH_OK)
 			continue;
 		if (secret_eq(want, digits, TOTP_DIGITS) && found < 0)
 			found = at;

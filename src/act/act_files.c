@@ -1,0 +1,44 @@
+/* Files that came with an action: a row and an event each. The bytes are durable already, as blobs.
+ */
+#include "act/actions.h"
+
+enum err
+act_files(struct act *act, const struct act_request *q)
+{
+	for (size_t i = 0; i < q->files_n; i++) {
+		const struct act_file *f = &q->files[i];
+		enum err e = act_append(act, EVENT_FILE_ADDED,
+		        &(struct clear){.file = act->row.files + 1}, SEALED_NONE, STR(""));
+
+		if (e == ERR_OK)
+			e = act_file_row(
+			        act->a, act->db, &act->row, f, act->row.events, &act->keys);
+		if (e != ERR_OK)
+			return e;
+	}
+	return ERR_OK;
+}
+
+enum err
+act_file_row(struct arena *a, struct db *db, struct case_row *c, const struct act_file *f,
+        int64_t event_seq, const struct act_keys *keys)
+{
+	const struct key *k = f->team ? keys->team : keys->reporter;
+	struct file_row row = {
+	        .case_id = c->id,
+	        .number = c->files + 1,
+	        .event_seq = event_seq,
+	        .sealed_with = f->team ? SEALED_TEAM : SEALED_REPORTER,
+	        .size_bytes = (int64_t)f->info.size_bytes,
+	        .picture = f->picture,
+	};
+	struct place at = {"file", "name", c->uid, row.number};
+
+	if (k == NULL)
+		abort(); /* the blob was sealed with it */
+	memcpy(row.blob, f->blob, sizeof row.blob);
+	memcpy(row.hash, f->info.hash, sizeof row.hash);
+	row.name = field_seal(a, k, &at, f->name);
+	c->files++;
+	return file_insert(db, &row);
+}

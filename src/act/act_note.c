@@ -1,0 +1,10 @@
+/* A note for the team, which no receipt opens. */
+#include "act/actions.h"
+
+enum err
+act_note(struct act *act, const struct act_request *q)
+{
+	enum err e = act_append(act, EVENT_NOTE, &(struct clear){0}, SEALED_TEAM, q->text);
+
+	return e == ERR_OK ? act_files(act, q) : e;
+}

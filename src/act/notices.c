@@ -1,0 +1,122 @@
+/* The texts of notices. */
+#include "act/notices.h"
+
+/* {case} {programme} {promise} {due} {desk} {track} {contact} are replaced. */
+static const struct {
+	const char *name, *subject, *text;
+} templates[NOTICE_COUNT] = {
+        [NOTICE_NEW_REPORT] = {"new_report", "[{case}] New report",
+                "A new report has arrived at {programme}: {case}.\n"
+                "\n"
+                "Next promise: {promise}, by {due}.\n"
+                "\n"
+                "{desk}\n"},
+        [NOTICE_REPORTER_WROTE] = {"reporter_wrote", "[{case}] The reporter has written",
+                "There is something new from the reporter in {case}.\n"
+                "\n"
+                "{desk}\n"},
+        [NOTICE_ASSIGNED] = {"assigned", "[{case}] Assigned to you",
+                "{case} has been assigned to you.\n"
+                "\n"
+                "Next promise: {promise}, by {due}.\n"
+                "\n"
+                "{desk}\n"},
+        [NOTICE_WITHDRAWN] = {"withdrawn", "[{case}] Withdrawn by the reporter",
+                "The reporter has withdrawn {case}. It is closed; it can be reopened if the\n"
+                "weakness is real all the same.\n"
+                "\n"
+                "{desk}\n"},
+        [NOTICE_WARNING] = {"warning", "[{case}] {promise} is due {due}",
+                "Three quarters of the time for a promise have passed in {case}.\n"
+                "\n"
+                "Promise: {promise}, by {due}.\n"
+                "\n"
+                "{desk}\n"},
+        [NOTICE_MISSED] = {"missed", "[{case}] Missed: {promise}",
+                "A promise to the reporter has not been kept in {case}.\n"
+                "\n"
+                "Promise: {promise}, by {due}.\n"
+                "\n"
+                "The reporter sees this too. An answer now is still worth much.\n"
+                "\n"
+                "{desk}\n"},
+        [NOTICE_UPDATE_DUE] = {"update_due", "[{case}] Tell the reporter how it stands",
+                "The reporter of {case} was promised news from us by {due}.\n"
+                "\n"
+                "{desk}\n"},
+        [NOTICE_ANSWER] = {"answer", "[{case}] There is an answer to your report",
+                "There is news about your report {case} to {programme}.\n"
+                "\n"
+                "To read it, open this page and enter the code that you were given when you\n"
+                "sent the report:\n"
+                "\n"
+                "{track}\n"
+                "\n"
+                "We never send that code, nor what was written, by mail.\n"
+                "\n"
+                "{programme} security team, {contact}\n"},
+};
+
+const char *
+notice_name(enum notice_template t)
+{
+	return templates[t].name;
+}
+
+enum err
+notice_parse(struct str s, enum notice_template *out)
+{
+	for (unsigned i = 0; i < NOTICE_COUNT; i++) {
+		if (str_eq(s, str_of(templates[i].name))) {
+			*out = (enum notice_template)i;
+			return ERR_OK;
+		}
+	}
+	return ERR_INVALID;
+}
+
+static struct str
+fact(const struct notice_facts *f, struct str name)
+{
+	const struct {
+		struct str name, value;
+	} facts[] = {
+	        {STR("case"), f->case_number},
+	        {STR("programme"), f->programme_name},
+	        {STR("promise"), f->promise},
+	        {STR("due"), f->due},
+	        {STR("desk"), f->desk_url},
+	        {STR("track"), f->track_url},
+	        {STR("contact"), f->contact},
+	};
+
+	for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)
+		if (str_eq(name, facts[i].name))
+			return facts[i].value;
+	abort(); /* the templates are literals */
+}
+
+static struct str
+fill(struct arena *a, const char *template, const struct notice_facts *f)
+{
+	struct str rest = str_of(template), out = STR("");
+	size_t open;
+
+	while ((open = str_find(rest, '{', 0)) != SIZE_MAX) {
+		size_t close = str_find(rest, '}', open);
+		struct str value = fact(f, str_sub(rest, open + 1, close - open - 1));
+
+		out = str_fmt(a, "%.*s%.*s%.*s", STR_ARG(out), (int)open, rest.p, STR_ARG(value));
+		rest = str_sub(rest, close + 1, SIZE_MAX);
+	}
+	return str_fmt(a, "%.*s%.*s", STR_ARG(out), STR_ARG(rest));
+}
+
+struct notice_mail
+notice_write(struct arena *a, enum notice_template t, const struct notice_facts *f)
+{
+	return (struct notice_mail){
+	        .subject = fill(a, templates[t].subject, f),
+	        .text = fill(a, templates[t].text, f),
+	};
+}

@@ -1,0 +1,48 @@
+/* What is told to whom. A notice names a template; what it says is written when it is sent, from
+ * these texts and the policy, and holds a case number, a promise, a link: never a word of a report,
+ * never a receipt code. */
+#ifndef VDPD_ACT_NOTICES_H
+#define VDPD_ACT_NOTICES_H
+
+#include "base/str.h"
+
+enum notice_template {
+	/* to the team */
+	NOTICE_NEW_REPORT,
+	NOTICE_REPORTER_WROTE,
+	NOTICE_ASSIGNED,
+	NOTICE_WITHDRAWN,
+	NOTICE_WARNING, /* 75 % of a promise are gone */
+	NOTICE_MISSED,
+	NOTICE_UPDATE_DUE, /* the reporter is to hear of us again */
+	/* to the reporter */
+	NOTICE_ANSWER,
+	NOTICE_COUNT
+};
+
+/* "new_report" …, as stored; static. */
+const char *notice_name(enum notice_template t);
+enum err notice_parse(struct str s, enum notice_template *out) MUST_CHECK;
+
+/* A message to be sent. */
+struct notice_mail {
+	struct str subject; /* one line */
+	struct str text;    /* lines of at most 78 characters, ended by LF */
+};
+
+/* What the texts may mention. */
+struct notice_facts {
+	struct str programme_name; /* "exact.works" */
+	struct str case_number;
+	struct str promise;   /* "First answer"; "" where the template has none */
+	struct str due;       /* "2026-01-07 09:00 UTC" likewise */
+	struct str desk_url;  /* of the case, for the team */
+	struct str track_url; /* where a reporter enters the receipt code */
+	struct str contact;   /* the programme's address */
+};
+
+/* The notice in A. */
+struct notice_mail notice_write(
+        struct arena *a, enum notice_template t, const struct notice_facts *f);
+
+#endif

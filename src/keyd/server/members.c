@@ -1,0 +1,70 @@
+/* People, invitations and API tokens. */
+#include "keyd/server/call.h"
+
+#include "keyd/store/api_token_store.h"
+#include "keyd/store/enrolment_store.h"
+
+enum err
+handle_keys(struct call *c)
+{
+	const struct public_keys *halves = &c->k->secrets->public_keys;
+	struct keyd_keys *out = c->out;
+
+	memcpy(out->storage_public, halves->storage, sizeof out->storage_public);
+	memcpy(out->signing_public, halves->signing, sizeof out->signing_public);
+	return ERR_OK;
+}
+
+enum err
+handle_staff_contacts(struct call *c)
+{
+	const struct keyd_staff_contacts *q = c->in;
+
+	return person_contacts(c->a, c->k->store.db, q->person_id, KEYD_ROLES_READ_CASES, c->out);
+}
+
+enum err
+handle_people(struct call *c)
+{
+	return person_list(c->a, c->k->store.db, (c->who.roles & KEYD_ADMINISTRATOR) != 0, c->out);
+}
+
+enum err
+handle_invite(struct call *c)
+{
+	struct actor by = call_actor(c);
+	enum err e = enrolment_create(c->a, c->k->store.db, &by, c->in, c->now, c->out);
+
+	return e == ERR_INVALID ? call_refuse_field(c, e, KEYD_FIELD_ROLES) : e;
+}
+
+enum err
+handle_member_change(struct call *c)
+{
+	struct actor by = call_actor(c);
+
+	return member_change(c->k->store.db, &by, c->in, c->now);
+}
+
+enum err
+handle_token_create(struct call *c)
+{
+	struct actor by = call_actor(c);
+
+	return token_create(c->a, c->k->store.db, &by, c->in, c->now, c->out, &c->verdict.field);
+}
+
+enum err
+handle_token_list(struct call *c)
+{
+	return token_list(c->a, c->k->store.db, c->out);
+}
+
+enum err
+handle_token_revoke(struct call *c)
+{
+	const struct keyd_token_revoke *q = c->in;
+	struct actor by = call_actor(c);
+
+	return token_revoke(c->k->store.db, &by, q->token_id, c->now);
+}

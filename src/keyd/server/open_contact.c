@@ -1,0 +1,50 @@
+/* The reporter's address out of a contact capsule, for a notice of a fixed template, so that who
+ * owns another process cannot have mail of its own sent. */
+#include "keyd/server/call.h"
+
+#include "seal/capsule.h"
+
+static const char *const templates[] = {"received", "answer", "closed", "letter"};
+
+static bool
+template_known(struct str id)
+{
+	for (size_t i = 0; i < sizeof templates / sizeof templates[0]; i++)
+		if (str_eq(id, str_of(templates[i])))
+			return true;
+	return false;
+}
+
+enum err
+handle_open_contact(struct call *c)
+{
+	const struct keyd_open_contact *q = c->in;
+	const struct public_keys *halves = &c->k->secrets->public_keys;
+	struct keyd_contact *out = c->out;
+	struct capsule_bond bond = {CAPSULE_CONTACT, q->case_uid, q->not_before};
+	const struct actor by = {.kind = ACTOR_COURIER};
+	struct str content;
+	struct contact contact;
+	bool alert;
+	enum err e;
+
+	if (!template_known(q->template_id) || !number_plain(q->case_number))
+		return ERR_INVALID;
+	if (c->now < q->not_before)
+		return ERR_STATE;
+	e = call_budget(c, BUDGET_CONTACTS, &by, &q->case_number, 1, &alert);
+	if (e == ERR_OK)
+		e = capsule_open(c->a, halves->storage, &c->k->secrets->storage_secret, &bond,
+		        q->sealed, &content);
+	if (e == ERR_OK)
+		e = contact_unpack(content, &contact);
+	if (e == ERR_OK)
+		e = call_log_opening(
+		        c, &by, STR("open_contact"), q->template_id, &q->case_number, 1);
+	if (e != ERR_OK)
+		return e;
+	budget_count(c->k->budget, BUDGET_CONTACTS, actor_subject(c->a, &by), &q->case_number, 1,
+	        c->now);
+	*out = (struct keyd_contact){contact.email, contact.name, contact.pgp_key};
+	return ERR_OK;
+}

@@ -1,0 +1,100 @@
+/* keyd: all private keys, the people, the log of openings. It reaches no network and opens nothing
+ * after its start; what it may be asked, and by whom, stands in keyd/server/requests.c. */
+#include "base/log.h"
+#include "base/time.h"
+#include "keyd/server/keyd.h"
+#include "proc/role.h"
+
+#include <sodium.h>
+
+enum { COMMANDS_MAX = 32, CHECKPOINT_EVERY_MS = 60 * 1000, STEP_MS = 10 * 1000 };
+
+struct state {
+	struct role *role;
+	struct keyd *keyd;
+	bool stop;
+};
+
+static void
+asked_by(void *arg, enum role_id peer, int fd)
+{
+	struct state *s = arg;
+
+	if (channel_server_add(keyd_server(s->keyd), fd, peer) != ERR_OK)
+		log_warn("too_many_channels", "peer", role_name(peer));
+}
+
+static const struct role_hooks hooks = {.asked_by = asked_by};
+
+static void
+on_control(void *arg)
+{
+	struct state *s = arg;
+
+	if (!role_step(s->role, &hooks, s))
+		s->stop = true;
+}
+
+static struct keyd *
+open_keyd(struct role *r)
+{
+	struct keyd_limits limits = keyd_default_limits;
+	struct keyd_store store;
+	struct secrets *secrets;
+	struct keyd *k;
+	struct diag d = {0};
+	char dir[ROLE_DIR_MAX];
+
+	limits.off = role_no_limits(r);
+	role_dir(r, SLOT_KEYS_DIR, dir);
+	if (secrets_read(dir, &secrets, &d) != ERR_OK || keyd_store_open(dir, &store, &d) != ERR_OK)
+		role_fail(r, &d);
+	if (keyd_new(&store, secrets, &limits, &k) != ERR_OK) {
+		diag_set(&d, ERR_STORE, "run `vdpd doctor`, or restore a backup",
+		        "keyd.db: the log of openings cannot be read");
+		role_fail(r, &d);
+	}
+	return k;
+}
+
+static void
+serve(struct state *s)
+{
+	int64_t next_ms = now_mono_ms() + CHECKPOINT_EVERY_MS;
+
+	while (!s->stop) {
+		if (keyd_step(s->keyd, STEP_MS) != ERR_OK) {
+			log_error("poll");
+			role_exit(1);
+		}
+		if (now_mono_ms() >= next_ms) {
+			keyd_tidy(s->keyd);
+			next_ms = now_mono_ms() + CHECKPOINT_EVERY_MS;
+		}
+	}
+}
+
+int
+main(void)
+{
+	static const struct sandbox_spec sandbox = {
+	        .may = SANDBOX_THREADS | SANDBOX_SERVE | SANDBOX_STORE,
+	        .files_max = 512,
+	};
+	struct state s = {0};
+
+	if (sodium_init() < 0)
+		return 1;
+	s.role = role_start(ROLE_KEYD);
+	s.keyd = open_keyd(s.role);
+	channel_server_listen(keyd_server(s.keyd), role_fd(s.role, SLOT_COMMAND_LISTENER),
+	        ROLE_COMMAND, COMMANDS_MAX);
+	channel_server_watch(keyd_server(s.keyd), role_control_fd(s.role), on_control, &s);
+	role_sandbox(s.role, &sandbox);
+	keyd_start(s.keyd);
+	role_ready(s.role);
+	role_open(s.role, &hooks, &s);
+	serve(&s);
+	keyd_free(s.keyd);
+	role_exit(0);
+}

@@ -23,3 +23,13 @@ lookbook: $(B)/lookbook
 	@mkdir -p build/lookbook
 	$(B)/lookbook programmes/exact.works/policy.yaml build/lookbook
 .PHONY: lookbook
+
+# A libFuzzer target with the rooms instrumented: `make V=asan B=build/fuzz FUZZ=1 build/fuzz/fuzz/fuzz_cvss`,
+# then `build/fuzz/fuzz/fuzz_cvss -max_total_time=60 CORPUS fuzz/seeds/cvss`.
+ifdef FUZZ
+OPT_asan += -fsanitize=fuzzer-no-link
+endif
+$(B)/fuzz/%: fuzz/%.c $(foreach r,cli case policy base,$(call lib,$(r)))
+	@mkdir -p $(@D)
+	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -fsanitize=fuzzer -Wl,--start-group \
+		$(foreach r,cli case policy base,$(call lib,$(r))) -Wl,--end-group $(libs_vdpd)

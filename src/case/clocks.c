@@ -237,7 +237,8 @@ promise_s(const struct promises *p, enum clock_kind clock, enum severity severit
 }
 
 static void
-finish(struct clock_entry *e, int64_t promise, const struct pause *pauses, size_t n, int64_t now)
+finish(struct clock_entry *e, int64_t promise, int64_t percent, const struct pause *pauses,
+        size_t n, int64_t now)
 {
 	int64_t end = e->stopped ? e->stopped_utc_s : now, waited = 0;
 
@@ -246,7 +247,8 @@ finish(struct clock_entry *e, int64_t promise, const struct pause *pauses, size_
 		e->paused = !e->stopped && n > 0 && pauses[n - 1].open;
 	}
 	e->due_utc_s = e->started_utc_s + promise + waited;
-	e->warn_utc_s = e->started_utc_s + promise / 4 * 3 + promise % 4 * 3 / 4 + waited;
+	e->warn_utc_s =
+	        e->started_utc_s + promise / 100 * percent + promise % 100 * percent / 100 + waited;
 	if (!e->stopped)
 		e->remaining_s = e->due_utc_s - now;
 	if (end > e->due_utc_s)
@@ -285,7 +287,8 @@ clocks_compute(struct arena *a, const struct promises *p, const struct event *ev
 
 		if (promise <= 0)
 			continue;
-		finish(&e, promise, pauses, n_pauses, now_utc_s);
+		finish(&e, promise, p->warn_percent > 0 ? p->warn_percent : 75, pauses, n_pauses,
+		        now_utc_s);
 		t.entries[kept++] = e;
 	}
 	*out = t.entries;

@@ -30,7 +30,7 @@ struct clock_entry {
 	bool paused; /* not stopped, waiting for the reporter: it may be missed all the same */
 	int64_t started_utc_s;
 	int64_t due_utc_s;     /* start + promise + time paused, an open pause counted up to now */
-	int64_t warn_utc_s;    /* start + 75 % of the promise + time paused */
+	int64_t warn_utc_s;    /* the same with warn_percent of the promise */
 	int64_t stopped_utc_s; /* 0 unless stopped */
 	int64_t remaining_s;   /* due - now, may be negative; 0 once stopped */
 };
@@ -57,8 +57,8 @@ struct clocks_next {
 };
 
 /* From the N entries of clocks_compute: of those that neither stopped nor are paused, the one due
- * first, and the first instant later than WARNED_UTC_S at which one passes 75 % (give the time up
- * to which warnings have been sent; 0 for none). */
+ * first, and the first instant later than WARNED_UTC_S at which one is to be warned of (give the
+ * time up to which warnings have been sent; 0 for none). */
 struct clocks_next clocks_next(const struct clock_entry *entries, size_t n, int64_t warned_utc_s);
 
 /* "acknowledge", "cra_warning" …; static. */

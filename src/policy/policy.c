@@ -90,6 +90,7 @@ policy_parse(struct arena *a, const char *filename, struct str text, struct diag
 	if (e == ERR_TOO_LARGE || (e != ERR_OK && yaml_line(doc, r) == 0))
 		return e;
 	take_promises(a, doc, r);
+	r->p.promises.warn_percent = r->p.reminders.warn_percent;
 	policy_check(a, doc, &r->p);
 	diags_sort(ds);
 	if (ds->n + ds->more > before)

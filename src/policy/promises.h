@@ -14,6 +14,7 @@ struct promises {
 	int64_t cra_notification_s;
 	int64_t cra_final_s;
 	int64_t disclosure_s; /* an answer to the wish to publish */
+	int64_t warn_percent; /* of each gone by, when the team is warned; 0: 75 */
 };
 
 /* The promise to fix a weakness of severity S; 0 where there is none, or S is not assessed. */

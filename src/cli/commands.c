@@ -5,6 +5,19 @@
 /* clang-format off */
 const struct command commands[] = {
         {
+                .name = "init",
+                .arguments = "DIR --policy FILE [--public-url URL] [--desk-url URL]\n"
+                             "                 [--owner USER] [--json]",
+                .summary = "Make an instance, and a one-time link for its first person",
+                .help =
+"  --policy       the programme's policy file; it is copied\n"
+"  --public-url   where people find it (http://127.0.0.1:8080)\n"
+"  --desk-url     where the team finds its desk (http://127.0.0.1:8081)\n"
+"  --owner        whose it is: as root, the user vdpd if left out\n"
+"DIR appears whole or not at all. The link serves once, for a week.\n",
+                .executable = "vdpd-admin",
+        },
+        {
                 .name = "serve",
                 .arguments = "-C DIR [--public ADDR:PORT] [--desk ADDR:PORT] [--no-limits]",
                 .summary = "Run all processes of the instance in DIR, in the foreground",

@@ -1,0 +1,12 @@
+/* The commands of vdpd-admin: those that read or make an instance's files themselves. One a file,
+ * admin_NAME.c; each takes its arguments with argv[0] its own name and returns an exit status
+ * (cli/cli.h). */
+#ifndef VDPD_CLI_ADMIN_ADMIN_H
+#define VDPD_CLI_ADMIN_ADMIN_H
+
+#include "cli/cli.h"
+
+/* A new instance. */
+int admin_init(int argc, char **argv);
+
+#endif

@@ -1,0 +1,14 @@
+/* vdpd-admin: the commands that read or make an instance's own files. `vdpd` executes it; their
+ * help stands in the table of cli/commands.c. */
+#include "cli/admin/admin.h"
+
+static const struct command admin_commands[] = {
+        {.name = "init", .run = admin_init},
+};
+
+int
+main(int argc, char **argv)
+{
+	return cli_main(
+	        admin_commands, sizeof admin_commands / sizeof admin_commands[0], argc, argv);
+}

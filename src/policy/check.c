@@ -1,10 +1,10 @@
 /* What must hold between the keys of a policy. */
 #include "policy/check.h"
 
+#include "policy/pattern.h"
 #include "policy/reply.h"
 
-/* ---- Ids and names ----------------------------------------------------------------------------
- */
+/* ---- Ids and names ------------------------------------------------------------------------ */
 
 /* Within one list the reader has looked already; a rule's id also names it alone among all. */
 static void
@@ -61,8 +61,99 @@ check_rule_components(
 			        "there is no component \"%.*s\"", STR_ARG(r->components[i]));
 }
 
-/* ---- Texts
- * --------------------------------------------------------------------------------------- */
+/* ---- Patterns ----------------------------------------------------------------------------- */
+
+static void
+check_duplicates(const struct yaml_doc *doc, const struct patterns *all)
+{
+	for (size_t i = 0; i < all->n; i++)
+		for (size_t j = 0; j < i; j++) {
+			if (!pattern_same(&all->p[i], &all->p[j]))
+				continue;
+			yaml_mistake(doc, all->p[i].member, "leave one",
+			        "the pattern of rule \"%.*s\" is there twice, first in \"%.*s\" on "
+			        "line %u",
+			        STR_ARG(all->p[i].rule->id), STR_ARG(all->p[j].rule->id),
+			        yaml_line(doc, all->p[j].member));
+			break;
+		}
+}
+
+static const struct pattern *
+covering(const struct patterns *all, const struct pattern *p)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (all->p[i].out && pattern_covers(&all->p[i], p))
+			return &all->p[i];
+	return NULL;
+}
+
+/* A rule that has no patterns holds on its components alone. */
+static const struct policy_rule *
+covering_components(const struct policy *p, const struct policy_rule *r)
+{
+	const struct policy_rule *by = NULL;
+
+	for (size_t i = 0; i < r->components_n; i++) {
+		bool found = false;
+
+		for (size_t o = 0; o < p->scope.out_n && !found; o++)
+			for (size_t k = 0; k < p->scope.out[o].components_n && !found; k++) {
+				found = str_eq(p->scope.out[o].components[k], r->components[i]);
+				by = found ? &p->scope.out[o] : by;
+			}
+		if (!found)
+			return NULL;
+	}
+	return by;
+}
+
+/* Since out beats in, such a rule promises what never holds. */
+static void
+check_covered(const struct yaml_doc *doc, const struct policy *p, const struct patterns *all,
+        const struct policy_rule *r)
+{
+	const struct policy_rule *by = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		const struct pattern *cover;
+
+		if (all->p[i].out || all->p[i].rule != r)
+			continue;
+		n++;
+		cover = covering(all, &all->p[i]);
+		if (cover == NULL)
+			return;
+		by = cover->rule;
+	}
+	if (n == 0)
+		by = covering_components(p, r);
+	if (by != NULL)
+		yaml_mistake(doc, r, "narrow that rule, or leave this one out",
+		        "rule \"%.*s\" can never hold: \"%.*s\" on line %u, which is out of scope, "
+		        "covers it",
+		        STR_ARG(r->id), STR_ARG(by->id), yaml_line(doc, by));
+}
+
+static void
+check_patterns(struct arena *a, const struct yaml_doc *doc, const struct policy *p)
+{
+	struct patterns all = patterns_of(a, p, doc);
+
+	check_duplicates(doc, &all);
+	for (size_t i = 0; i < p->scope.in_n; i++) {
+		const struct policy_rule *r = &p->scope.in[i];
+
+		if (r->hosts_n + r->paths_n + r->components_n + r->purls_n + r->third_parties_n ==
+		        0)
+			yaml_mistake(doc, r, "give it hosts, paths, components or purls",
+			        "rule \"%.*s\" holds on nothing", STR_ARG(r->id));
+		check_covered(doc, p, &all, r);
+	}
+}
+
+/* ---- Texts -------------------------------------------------------------------------------- */
 
 static void
 check_questions(const struct yaml_doc *doc, const struct policy *p)
@@ -121,13 +212,13 @@ check_replies(const struct yaml_doc *doc, const struct policy *p)
 void
 policy_check(struct arena *a, const struct yaml_doc *doc, const struct policy *p)
 {
-	(void)a;
 	check_rule_ids(doc, p);
 	check_component_names(doc, p);
 	for (size_t i = 0; i < p->scope.in_n; i++)
 		check_rule_components(doc, p, &p->scope.in[i]);
 	for (size_t i = 0; i < p->scope.out_n; i++)
 		check_rule_components(doc, p, &p->scope.out[i]);
+	check_patterns(a, doc, p);
 	check_questions(doc, p);
 	check_fields(doc, p);
 	check_replies(doc, p);

@@ -91,8 +91,7 @@ static const struct yaml_key top[] = {
 static const struct yaml_map config_keys = {
         "the configuration", top, COUNT(top), sizeof(struct config)};
 
-/* ---- Between the keys -------------------------------------------------------------------------
- */
+/* ---- Between the keys --------------------------------------------------------------------- */
 
 static void
 check_origin(const struct yaml_doc *doc, const struct config *c, const struct origin *o,

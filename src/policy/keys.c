@@ -42,7 +42,7 @@ report_key_name(enum report_key k)
 static const char *const report_keys[] = {"", "description", "impact", "steps", "affected",
         "component", "proof_of_concept", "severity", "cvss", "remediation", "attachments", NULL};
 
-/* ---- Head, introduction, contact ------------------------------------------------------------- */
+/* ---- Head, introduction, contact ---------------------------------------------------------- */
 
 static const struct yaml_key intro[] = {
         {"heading", TEXT(1, LINE), .required = true, AT(struct policy, intro.heading),
@@ -82,7 +82,7 @@ static const struct yaml_key contact[] = {
 };
 MAP("contact", struct policy, contact);
 
-/* ---- Scope ----------------------------------------------------------------------------------- */
+/* ---- Scope -------------------------------------------------------------------------------- */
 
 static const struct yaml_key third_party[] = {
         {"name", TEXT(1, 100), .required = true, .unique = true,
@@ -146,8 +146,7 @@ static const struct yaml_key component[] = {
 };
 MAP("a component", struct policy_component, component);
 
-/* ---- Safe harbour, promises -------------------------------------------------------------------
- */
+/* ---- Safe harbour, promises --------------------------------------------------------------- */
 
 static const struct yaml_key clause[] = {
         {"id", ID, .required = true, .unique = true, AT(struct policy_clause, id),
@@ -220,8 +219,7 @@ static const struct yaml_key promises[] = {
 };
 MAP("promises", struct policy_read, promises);
 
-/* ---- Report, recognition, guidelines ------------------------------------------------------------
- */
+/* ---- Report, recognition, guidelines ------------------------------------------------------ */
 
 static const struct yaml_key part[] = {
         {"id", ID, .required = true, .unique = true, AT(struct policy_part, id),
@@ -311,8 +309,7 @@ static const struct yaml_key guidelines[] = {
 };
 MAP("guidelines", struct policy, guidelines);
 
-/* ---- Replies, reminders, limits -----------------------------------------------------------------
- */
+/* ---- Replies, reminders, limits ----------------------------------------------------------- */
 
 #define REPLY(name_, member_, help_)                                                               \
 	{                                                                                          \
@@ -364,8 +361,7 @@ static const struct yaml_key limits[] = {
 };
 MAP("limits", struct policy, limits);
 
-/* ---- The file
- * ------------------------------------------------------------------------------------ */
+/* ---- The file ----------------------------------------------------------------------------- */
 
 static const struct yaml_key top[] = {
         {"programme", ID, .required = true, AT(struct policy_read, p.programme),

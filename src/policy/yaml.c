@@ -36,7 +36,7 @@ mistake_at(struct yaml_doc *doc, const struct yaml_node *node, const char *mend,
 	diags_add(doc->ds, doc->file, node->line, node->column, mend, "%s", what);
 }
 
-/* ---- One value ------------------------------------------------------------------------------ */
+/* ---- One value ---------------------------------------------------------------------------- */
 
 static const char *
 choices_text(struct arena *a, const char *const *choices)
@@ -133,7 +133,7 @@ read_custom(
 		        node->text.p, wrong, key->name);
 }
 
-/* ---- Maps ----------------------------------------------------------------------------------- */
+/* ---- Maps --------------------------------------------------------------------------------- */
 
 /* Edits (one letter more, less or other, or two swapped) from A to B; 3 or more as 3. */
 static unsigned
@@ -237,7 +237,7 @@ read_map(struct yaml_doc *doc, const struct yaml_map *map, const struct yaml_nod
 	check_required(doc, map, node, given);
 }
 
-/* ---- Lists ---------------------------------------------------------------------------------- */
+/* ---- Lists -------------------------------------------------------------------------------- */
 
 static size_t
 item_size(const struct yaml_key *key)
@@ -324,7 +324,7 @@ read_list(
 	memcpy((char *)base + key->offset_n, &node->n, sizeof node->n);
 }
 
-/* ---- All of it ------------------------------------------------------------------------------ */
+/* ---- All of it ---------------------------------------------------------------------------- */
 
 static void
 read_value(

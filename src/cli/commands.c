@@ -28,6 +28,31 @@ const struct command commands[] = {
                 .executable = "vdpd-supervisor",
         },
         {
+                .name = "policy",
+                .arguments = "check|page FILE [--json]",
+                .summary = "Check a policy file, or show the policy as Markdown",
+                .help =
+"  check    says what is wrong with it on stderr, FILE:LINE:COLUMN a mistake:\n"
+"           unknown keys, missing parts, bad durations, ids and patterns there\n"
+"           twice, rules that an out-of-scope rule covers wholly\n"
+"  page     prints the policy page as Markdown\n"
+"  --json   check: programme, version and promises; page: version and Markdown\n",
+                .run = cmd_policy,
+        },
+        {
+                .name = "scope",
+                .arguments = "--policy FILE TARGET [--json]",
+                .summary = "Tell whether a target is in the scope of a policy",
+                .help =
+"TARGET is a URL (http, https, ws, wss), a host, a path (\"/api/v1/x\": of the\n"
+"hosts in scope), a component's id or name, a third party's name, or a purl.\n"
+"Prints \"in RULE\" (exit status 0), \"out RULE\" or \"unknown\" (1). An out-rule\n"
+"beats all others; what can be read in two ways, and a host that mixes scripts,\n"
+"is unknown. Rules that end in \"/*\" hold on the folder and all below.\n"
+"  --json   target, scope, rule, text, component, report_to\n",
+                .run = cmd_scope,
+        },
+        {
                 .name = "clocks",
                 .arguments = "--policy FILE --now TIME < EVENTS.jsonl",
                 .summary = "Show which promises of a policy are kept, running or missed",

@@ -5,6 +5,10 @@
 
 #include "cli/cli.h"
 
+/* What is wrong with a policy file, and the policy as Markdown. */
+int cmd_policy(int argc, char **argv);
+/* Whether a target is in scope. */
+int cmd_scope(int argc, char **argv);
 /* The clocks of a case, as JSON. */
 int cmd_clocks(int argc, char **argv);
 /* The score of a CVSS vector, or of one a line. */

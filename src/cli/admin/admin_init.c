@@ -171,6 +171,7 @@ run(struct init *in)
 
 	if (status != CLI_OK)
 		return status;
+	in->why = (struct diag){0};
 	umask(0077);
 	if (make(in) != ERR_OK)
 		return cli_error(&in->why);

@@ -10,6 +10,7 @@ enum {
 	ACTOR_MAX = KEYD_NAME_MAX + 32,
 	ACTION_MAX = 32,
 	DETAIL_MAX = KEYD_NAME_MAX + 32,
+	HEAD_ARENA_MAX = 1024,
 };
 
 static const struct stmt head_get = {
@@ -117,8 +118,10 @@ log_entry_pack(const struct keyd_log_entry *e, struct buf *b)
 enum err
 log_head_get(struct db *db, struct log_head *out)
 {
-	enum err e = db_one(NULL, db, &head_get, DB_NONE, &head_map, out);
+	struct arena *a = arena_new(HEAD_ARENA_MAX);
+	enum err e = db_one(a, db, &head_get, DB_NONE, &head_map, out);
 
+	arena_free(a);
 	if (e == ERR_NOT_FOUND) {
 		*out = (struct log_head){0};
 		e = ERR_OK;
@@ -197,12 +200,14 @@ follow(struct db_rows *rows, struct log_head *at)
 enum err
 log_verify(struct db *db, int64_t after_id, int64_t max, struct keyd_audit_verified *out)
 {
+	struct arena *a = arena_new(HEAD_ARENA_MAX);
 	struct log_head at = {0}, last;
 	struct db_rows rows;
 	enum err e = ERR_OK;
 
 	if (after_id > 0)
-		e = db_one(NULL, db, &at_get, DB_ARGS(db_i64(after_id)), &head_map, &at);
+		e = db_one(a, db, &at_get, DB_ARGS(db_i64(after_id)), &head_map, &at);
+	arena_free(a);
 	if (e == ERR_OK)
 		e = log_head_get(db, &last);
 	if (e == ERR_OK)

@@ -37,14 +37,13 @@ enum role_id {
 
 /* What a role can be given. A slot holds one descriptor, channels several. */
 enum slot {
-	SLOT_CONFIG,           /* vdpd.yaml, read-only */
-	SLOT_POLICY,           /* the programme's policy.yaml, read-only */
+	SLOT_CONFIG,           /* vdpd.yaml as the supervisor read it (sealed memory) */
+	SLOT_POLICY,           /* the policy file in force, as it was checked (sealed memory) */
 	SLOT_LISTENER,         /* the TCP listener, listening, not blocking */
 	SLOT_DATA_DIR,         /* data/: databases, turnstile */
 	SLOT_KEYS_DIR,         /* keys/ (keyd alone) */
-	SLOT_OUTBOX_DIR,       /* outbox/: transport `dir` (courier alone) */
-	SLOT_PUBLIC_KEYS,      /* keys/public.keys: what keyd publishes of its keys, read-only */
-	SLOT_SERVER_KEY,       /* keys/server.key: 32 bytes for the receipts of repeated requests */
+	SLOT_OUTBOX_DIR,       /* where the transport `dir` writes (courier alone) */
+	SLOT_SMTP_PASSWORD,    /* the relay's password file, where there is one (courier alone) */
 	SLOT_COMMAND_LISTENER, /* run/keyd.sock, SOCK_SEQPACKET, listening, not blocking */
 	SLOT_TEST_CLOCK,       /* run/test-clock (test builds) */
 	SLOT_TO_SUPERVISOR,    /* channels on which proc/blob.h asks */

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { FROM_MAX = 64 };
@@ -166,6 +167,8 @@ role_start(enum role_id self)
 
 	if (r == NULL)
 		abort();
+	/* Reads what there is to read of time zones while files can be opened. */
+	tzset();
 	log_init(role_name(self));
 	for (size_t i = 0; i < sizeof ignored / sizeof ignored[0]; i++)
 		signal(ignored[i], SIG_IGN);
@@ -207,8 +210,10 @@ role_dir(struct role *r, enum slot slot, char out[ROLE_DIR_MAX])
 struct channel_pool *
 role_pool(struct role *r, enum slot slot)
 {
-	if (r->pool[slot] == NULL)
+	if (!is_pool(slot))
 		abort();
+	if (r->pool[slot] == NULL)
+		r->pool[slot] = channel_pool_new();
 	return r->pool[slot];
 }
 

@@ -31,8 +31,8 @@ struct role *role_start(enum role_id self);
 /* What is in SLOT: the caller's now, to close (or to give on). Aborts if the slot is empty or was
  * taken: the supervisor's table and the role disagree. */
 int role_fd(struct role *r, enum slot slot);
-/* False where the supervisor did not give it (files that need not exist: SLOT_PUBLIC_KEYS,
- * SLOT_SERVER_KEY, SLOT_OUTBOX_DIR, SLOT_TEST_CLOCK). */
+/* False where the supervisor did not give it (SLOT_TEST_CLOCK outside test builds;
+ * SLOT_OUTBOX_DIR or SLOT_SMTP_PASSWORD, as the transport is). */
 bool role_has(const struct role *r, enum slot slot);
 
 /* A path for what is in a directory's SLOT: "/proc/self/fd/7". The directory
@@ -41,7 +41,7 @@ enum { ROLE_DIR_MAX = 32 };
 void role_dir(struct role *r, enum slot slot, char out[ROLE_DIR_MAX]);
 
 /* The channels of SLOT_TO_SUPERVISOR, SLOT_TO_KEYD or SLOT_TO_NURSERY; kept up to date by
- * role_run. Threads may use it. Aborts if the role was given none. */
+ * role_run. Threads may use it; empty (callers wait) until the peer is there. */
 struct channel_pool *role_pool(struct role *r, enum slot slot);
 
 /* serve --no-limits. */

@@ -2,19 +2,14 @@
  * PostgreSQL takes them, each statement as PREPARE, and the types of its columns (\gdesc, with NULL
  * for each parameter). tests/e2e/postgres_prepare.sh runs it. */
 #include "base/buf.h"
+#include "keyd/store/keyd_set.h"
 #include "store/migrate.h"
 #include "store/statements.h"
-#if __has_include("keyd/store/keyd_set.h")
-#include "keyd/store/keyd_set.h"
-#define MORE_SETS &keyd_set
-#else
-#define MORE_SETS
-#endif
 
 #include <stdio.h>
 #include <stdlib.h>
 
-static const struct db_set *const sets[] = {&store_set, MORE_SETS};
+static const struct db_set *const sets[] = {&store_set, &keyd_set};
 
 static void
 print_expanded(const struct embedded *file)

@@ -77,16 +77,16 @@ fixture_dir(void)
 	return dir;
 }
 
-/* Removes what is in DIR, which holds files only, and DIR. */
+/* Removes the database called FILE and DIR, which holds nothing else. */
 static inline void
-fixture_remove(char *dir)
+fixture_remove(char *dir, const char *file)
 {
 	static const char *const ends[] = {
 	        "", "-wal", "-shm", ".turn", ".undo", "-wal.undo", "-journal"};
 	char path[200];
 
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++) {
-		snprintf(path, sizeof path, "%s/note.db%s", dir, ends[i]);
+		snprintf(path, sizeof path, "%s/%s%s", dir, file, ends[i]);
 		unlink(path);
 	}
 	assert_int_equal(rmdir(dir), 0);

@@ -129,7 +129,7 @@ test_power_cuts(void **state)
 	assert_true(n > 0 && undone_all > 0);
 	unsetenv("VDPD_FAULT");
 	free(acked);
-	fixture_remove(dir);
+	fixture_remove(dir, "note.db");
 }
 
 static void
@@ -151,7 +151,7 @@ test_without_sync(void **state)
 	assert_int_not_equal(count_lost(dir, acked, n), 0);
 	unsetenv("VDPD_FAULT");
 	free(acked);
-	fixture_remove(dir);
+	fixture_remove(dir, "note.db");
 }
 
 /* A killed process loses nothing of the others, and recovery after a proper end changes nothing. */
@@ -174,7 +174,7 @@ test_quiet_end(void **state)
 	assert_int_equal(fixture_count(db), 50);
 	db_close(db);
 	unsetenv("VDPD_FAULT");
-	fixture_remove(dir);
+	fixture_remove(dir, "note.db");
 }
 
 static void

@@ -95,7 +95,7 @@ teardown(void **state)
 	db_close(f->db);
 	db_close(f->checkpoint_db);
 	db_close(f->reader);
-	fixture_remove(f->dir);
+	fixture_remove(f->dir, "note.db");
 	free(f);
 	return 0;
 }

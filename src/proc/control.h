@@ -44,6 +44,8 @@ enum slot {
 	SLOT_KEYS_DIR,         /* keys/ (keyd alone) */
 	SLOT_OUTBOX_DIR,       /* where the transport `dir` writes (courier alone) */
 	SLOT_SMTP_PASSWORD,    /* the relay's password file, where there is one (courier alone) */
+	SLOT_PUBLIC_KEYS,      /* keys/public.keys: the public halves of keyd's keys, read-only */
+	SLOT_SERVER_KEY,       /* keys/server.key: for the receipts of repeated requests */
 	SLOT_COMMAND_LISTENER, /* run/keyd.sock, SOCK_SEQPACKET, listening, not blocking */
 	SLOT_TEST_CLOCK,       /* run/test-clock (test builds) */
 	SLOT_TO_SUPERVISOR,    /* channels on which proc/blob.h asks */

@@ -120,6 +120,22 @@ open_outbox(struct supervisor_files *f, struct diag *d)
 	return e == ERR_OK;
 }
 
+/* Files that keyd, or init, has written; what needs one that is not there says so. */
+static void
+open_keys(struct supervisor_files *f)
+{
+	static const struct {
+		enum slot slot;
+		const char *name;
+	} keys[] = {
+	        {SLOT_PUBLIC_KEYS, "keys/public.keys"},
+	        {SLOT_SERVER_KEY, "keys/server.key"},
+	};
+
+	for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+		f->fd[keys[i].slot] = open(keys[i].name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+}
+
 static bool
 open_all(struct supervisor_files *f, const struct supervisor_options *o)
 {
@@ -130,6 +146,7 @@ open_all(struct supervisor_files *f, const struct supervisor_options *o)
 	        instance_dir("keys", &f->fd[SLOT_KEYS_DIR], &d) != ERR_OK || !open_outbox(f, &d) ||
 	        listener_unix("run/keyd.sock", &f->fd[SLOT_COMMAND_LISTENER], &d) != ERR_OK)
 		return refuse(&d);
+	open_keys(f);
 #ifdef VDPD_TEST
 	if (instance_test_clock(&f->fd[SLOT_TEST_CLOCK]) != ERR_OK ||
 	        time_use_test_clock(f->fd[SLOT_TEST_CLOCK]) != ERR_OK) {

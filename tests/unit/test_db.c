@@ -51,7 +51,7 @@ teardown(void **state)
 
 	db_close(f->db);
 	arena_free(f->a);
-	fixture_remove(f->dir);
+	fixture_remove(f->dir, "note.db");
 	free(f);
 	return 0;
 }
@@ -431,7 +431,7 @@ test_store_set(void **state)
 		snprintf(path, sizeof path, "%s/vdpd.db%s", dir, *p);
 		assert_int_equal(unlink(path), 0);
 	}
-	fixture_remove(dir);
+	fixture_remove(dir, "vdpd.db");
 }
 
 static void

@@ -44,6 +44,11 @@ fault_recover(const char *dir, size_t *undone)
 
 #define VFS_NAME "vdpd-fault"
 
+enum {
+	LOCK_STEP, /* held for the time of a write, a truncation or a sync */
+	LOCK_ALIVE /* held, shared, by everybody who has the database open */
+};
+
 struct record {
 	int64_t at;       /* offset of the bytes in the file */
 	int64_t size;     /* of the file, before */
@@ -89,14 +94,20 @@ write_at(int fd, const void *p, size_t n, int64_t at)
 }
 
 static bool
-lock(int fd, short type)
+lock_byte(int fd, int command, short type, off_t at)
 {
-	struct flock l = {.l_type = type, .l_whence = SEEK_SET};
+	struct flock l = {.l_type = type, .l_whence = SEEK_SET, .l_start = at, .l_len = 1};
 
-	while (fcntl(fd, F_OFD_SETLKW, &l) != 0)
+	while (fcntl(fd, command, &l) != 0)
 		if (errno != EINTR)
 			return false;
 	return true;
+}
+
+static bool
+lock(int fd, short type)
+{
+	return lock_byte(fd, F_OFD_SETLKW, type, LOCK_STEP);
 }
 
 static void
@@ -309,55 +320,6 @@ static const sqlite3_io_methods methods = {
         .xShmUnmap = fault_shm_unmap,
 };
 
-/* ---- The VFS ---- */
-
-static int
-fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
-{
-	sqlite3_vfs *real = vfs->pAppData;
-	struct fault_file *f = (struct fault_file *)file;
-	char path[PATH_MAX];
-	int rc;
-
-	*f = (struct fault_file){.undo_fd = -1, .real = (sqlite3_file *)(f + 1)};
-	rc = real->xOpen(real, name, f->real, flags, out_flags);
-	if (rc != SQLITE_OK)
-		return rc;
-	/* From here SQLite calls xClose whatever the result. */
-	f->base.pMethods = &methods;
-	if (!(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)))
-		return SQLITE_OK;
-	snprintf(path, sizeof path, "%s.undo", name);
-	f->undo_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	return f->undo_fd >= 0 ? SQLITE_OK : SQLITE_CANTOPEN;
-}
-
-static void
-register_vfs(void)
-{
-	static sqlite3_vfs vfs;
-	sqlite3_vfs *real = sqlite3_vfs_find(NULL);
-
-	vfs = *real;
-	vfs.pNext = NULL;
-	vfs.zName = VFS_NAME;
-	vfs.szOsFile = (int)sizeof(struct fault_file) + real->szOsFile;
-	vfs.pAppData = real;
-	vfs.xOpen = fault_open;
-	sqlite3_vfs_register(&vfs, 0);
-}
-
-const char *
-fault_vfs(void)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	if (!env_is_one("VDPD_FAULT"))
-		return NULL;
-	pthread_once(&once, register_vfs);
-	return VFS_NAME;
-}
-
 /* ---- Recovery ---- */
 
 static bool
@@ -390,28 +352,120 @@ undo_all(int fd, int undo_fd, size_t *undone)
 	                                                                                  : ERR_IO;
 }
 
+/* UNDO_FD is the undo file of PATH. */
+static enum err
+recover_path(const char *path, int undo_fd, size_t *undone)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	enum err e;
+
+	if (fd < 0)
+		/* The file was never there, or somebody has deleted it. */
+		return errno == ENOENT && undo_empty(undo_fd) ? ERR_OK : ERR_IO;
+	e = undo_all(fd, undo_fd, undone);
+	close(fd);
+	return e;
+}
+
 static enum err
 recover_file(const char *dir, const char *undo_name, size_t *undone)
 {
 	char path[PATH_MAX];
 	int n = snprintf(path, sizeof path, "%s/%s", dir, undo_name);
-	enum err e = ERR_IO;
-	int undo_fd, fd;
+	enum err e = ERR_BUSY;
+	int undo_fd;
 
 	if (n < 0 || (size_t)n >= sizeof path)
 		return ERR_TOO_LARGE;
 	undo_fd = open(path, O_RDWR | O_CLOEXEC);
+	if (undo_fd < 0)
+		return ERR_IO;
 	path[(size_t)n - strlen(".undo")] = '\0';
-	fd = open(path, O_RDWR | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		e = ERR_OK; /* the file was never there, or somebody has deleted it */
-	if (undo_fd >= 0 && fd >= 0)
-		e = undo_all(fd, undo_fd, undone);
-	if (fd >= 0)
-		close(fd);
-	if (undo_fd >= 0)
-		close(undo_fd);
+	if (lock_byte(undo_fd, F_OFD_SETLK, F_WRLCK, LOCK_ALIVE))
+		e = recover_path(path, undo_fd, undone);
+	close(undo_fd);
 	return e;
+}
+
+/* The first to open the database after everybody died does what a restart after the cut would find
+ * done. UNDO_FD is the undo file of the database called NAME, whose files are not open yet. */
+static bool
+come_alive(int undo_fd, const char *name)
+{
+	char path[PATH_MAX];
+	size_t undone = 0;
+	int wal_fd;
+	bool ok = true;
+
+	if (lock_byte(undo_fd, F_OFD_SETLK, F_WRLCK, LOCK_ALIVE)) {
+		ok = recover_path(name, undo_fd, &undone) == ERR_OK;
+		snprintf(path, sizeof path, "%s-wal.undo", name);
+		wal_fd = open(path, O_RDWR | O_CLOEXEC);
+		path[strlen(path) - strlen(".undo")] = '\0';
+		if (wal_fd >= 0) {
+			ok = ok && recover_path(path, wal_fd, &undone) == ERR_OK;
+			close(wal_fd);
+		}
+	}
+	return ok && lock_byte(undo_fd, F_OFD_SETLKW, F_RDLCK, LOCK_ALIVE);
+}
+
+/* ---- The VFS ---- */
+
+static int
+fault_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
+{
+	sqlite3_vfs *real = vfs->pAppData;
+	struct fault_file *f = (struct fault_file *)file;
+	char path[PATH_MAX];
+	int rc;
+
+	*f = (struct fault_file){.undo_fd = -1, .real = (sqlite3_file *)(f + 1)};
+	if (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) {
+		snprintf(path, sizeof path, "%s.undo", name);
+		f->undo_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (f->undo_fd < 0)
+			return SQLITE_CANTOPEN;
+	}
+	rc = SQLITE_OK;
+	/* Before SQLite opens it: closing a file that it has open would take its locks away. */
+	if ((flags & SQLITE_OPEN_MAIN_DB) && !come_alive(f->undo_fd, name))
+		rc = SQLITE_IOERR;
+	if (rc == SQLITE_OK)
+		rc = real->xOpen(real, name, f->real, flags, out_flags);
+	if (rc != SQLITE_OK) {
+		if (f->undo_fd >= 0)
+			close(f->undo_fd);
+		return rc;
+	}
+	f->base.pMethods = &methods;
+	return SQLITE_OK;
+}
+
+static void
+register_vfs(void)
+{
+	static sqlite3_vfs vfs;
+	sqlite3_vfs *real = sqlite3_vfs_find(NULL);
+
+	vfs = *real;
+	vfs.pNext = NULL;
+	vfs.zName = VFS_NAME;
+	vfs.szOsFile = (int)sizeof(struct fault_file) + real->szOsFile;
+	vfs.pAppData = real;
+	vfs.xOpen = fault_open;
+	sqlite3_vfs_register(&vfs, 0);
+}
+
+const char *
+fault_vfs(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	if (!env_is_one("VDPD_FAULT"))
+		return NULL;
+	pthread_once(&once, register_vfs);
+	return VFS_NAME;
 }
 
 enum err

@@ -569,9 +569,8 @@ life_in_the_sandbox(const char *dir)
 }
 
 static void
-test_sandbox(void **state)
+check_sandbox(struct fixture *f, int64_t want)
 {
-	struct fixture *f = *state;
 	pid_t pid;
 	int status;
 
@@ -584,7 +583,21 @@ test_sandbox(void **state)
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
 	f->db = fixture_open(f->dir, 0);
-	assert_int_equal(fixture_count(f->db), 30000);
+	assert_int_equal(fixture_count(f->db), want);
+}
+
+static void
+test_sandbox(void **state)
+{
+	check_sandbox(*state, 30000);
+}
+
+static void
+test_sandbox_with_faults(void **state)
+{
+	setenv("VDPD_FAULT", "1", 1);
+	check_sandbox(*state, 30000);
+	unsetenv("VDPD_FAULT");
 }
 
 int
@@ -604,6 +617,7 @@ main(void)
 	        cmocka_unit_test_setup_teardown(test_writers, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_turn_of_the_dead, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_sandbox, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_sandbox_with_faults, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,8 +121,11 @@ test_power_cuts(void **state)
 		size_t undone;
 
 		n += live_and_die(dir, round, acked + n, MAX - n);
-		assert_int_equal(fault_recover(dir, &undone), ERR_OK);
-		undone_all += undone;
+		/* Every other time opening the database has to do it. */
+		if (round % 2 == 0) {
+			assert_int_equal(fault_recover(dir, &undone), ERR_OK);
+			undone_all += undone;
+		}
 		assert_int_equal(count_lost(dir, acked, n), 0);
 	}
 	print_message("%zu acknowledged, %zu writes taken back\n", n, undone_all);
@@ -138,7 +141,7 @@ test_without_sync(void **state)
 	enum { MAX = 200000 };
 	int64_t *acked = calloc(MAX, sizeof *acked);
 	char *dir = fixture_dir();
-	size_t n, undone;
+	size_t n;
 
 	(void)state;
 	setenv("VDPD_FAULT", "1", 1);
@@ -146,8 +149,7 @@ test_without_sync(void **state)
 	setenv("VDPD_SYNC_OFF", "1", 1);
 	n = live_and_die(dir, 0, acked, MAX);
 	unsetenv("VDPD_SYNC_OFF");
-	assert_int_equal(fault_recover(dir, &undone), ERR_OK);
-	assert_true(n > 0 && undone > 0);
+	assert_true(n > 0);
 	assert_int_not_equal(count_lost(dir, acked, n), 0);
 	unsetenv("VDPD_FAULT");
 	free(acked);
@@ -168,6 +170,7 @@ test_quiet_end(void **state)
 	db = fixture_open(dir, 0);
 	for (int64_t v = 0; v < 50; v++)
 		assert_int_equal(tx_run(db, fixture_insert, &v), ERR_OK);
+	assert_int_equal(fault_recover(dir, &undone), ERR_BUSY);
 	db_close(db);
 	assert_int_equal(fault_recover(dir, &undone), ERR_OK);
 	db = fixture_open(dir, 0);

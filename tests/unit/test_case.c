@@ -1,6 +1,7 @@
 /* case: states, permissions and numbers. */
 #include "unit.h"
 
+#include "case/cwe.h"
 #include "case/number.h"
 #include "case/permission.h"
 #include "case/state.h"
@@ -283,6 +284,30 @@ test_numbers(void **state)
 	arena_free(a);
 }
 
+static void
+test_weaknesses(void **state)
+{
+	static const struct {
+		const char *text;
+		int64_t id; /* 0: refused */
+	} cases[] = {
+	        {"CWE-79", 79}, {"cwe-5", 5}, {"787", 787}, {"CWE-1", 0}, {"CWE-", 0}, {"", 0},
+	        {"CWE-79 ", 0}, {"CWE--79", 0}, {"99999", 0}, {"CWE-132", 0}, /* deprecated */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		int64_t id = 0;
+		enum err e = cwe_parse(str_of(cases[i].text), &id);
+
+		assert_int_equal(e, cases[i].id != 0 ? ERR_OK : ERR_INVALID);
+		assert_int_equal(id, cases[i].id);
+	}
+	assert_non_null(strstr(cwe_name(79), "Cross-site Scripting"));
+	assert_null(cwe_name(-79));
+	assert_null(cwe_name(((int64_t)1 << 32) + 79));
+}
+
 int
 main(void)
 {
@@ -293,6 +318,7 @@ main(void)
 	        cmocka_unit_test(test_permissions),
 	        cmocka_unit_test(test_roles),
 	        cmocka_unit_test(test_numbers),
+	        cmocka_unit_test(test_weaknesses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

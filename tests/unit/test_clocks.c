@@ -39,7 +39,7 @@ static struct event
 read_event(struct str line)
 {
 	struct event e = {0};
-	struct str hour, kind, arg = {0};
+	struct str hour = {0}, kind = {0}, arg = {0};
 	uint64_t h;
 
 	assert_true(str_cut(&line, ' ', &hour) && str_cut(&line, ' ', &kind));

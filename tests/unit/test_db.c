@@ -1,4 +1,4 @@
-/* store: statements, rows, transactions, migrations, the turnstile, and life without open(2). */
+/* store: statements, rows, transactions, migrations, the turnstile. */
 #include "unit.h"
 
 #include "store_fixture.h"
@@ -10,7 +10,6 @@
 
 #include <fcntl.h>
 #include <pthread.h>
-#include <seccomp.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -516,90 +515,6 @@ test_turn_of_the_dead(void **state)
 	assert_int_equal(tx_run(f->db, fixture_insert, &(int64_t){1}), ERR_OK);
 }
 
-/* ---- Without open(2) ---- */
-
-static void
-forbid_files(void)
-{
-	static const int calls[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(creat),
-	        SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename), SCMP_SYS(link)};
-	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ALLOW);
-
-	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
-		if (seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, calls[i], 0) != 0)
-			_exit(10);
-	if (seccomp_load(ctx) != 0)
-		_exit(11);
-}
-
-static enum err
-write_much(struct db *db, void *ctx)
-{
-	int64_t base = *(int64_t *)ctx;
-	int64_t dup = base;
-
-	for (int64_t v = base; v < base + 3000; v++) {
-		enum err e = fixture_insert(db, &v);
-
-		if (e != ERR_OK)
-			return e;
-	}
-	if (tx_savepoint(db, fixture_insert, &dup) != ERR_CONFLICT)
-		return ERR_STATE;
-	return db_exec(db, &note_pin_all, DB_NONE, NULL);
-}
-
-static void
-life_in_the_sandbox(const char *dir)
-{
-	struct db *db = fixture_open(dir, 0), *lazy = fixture_open(dir, DB_LAZY);
-	struct db_rows rows;
-
-	forbid_files();
-	for (int64_t base = 0; base < 30000; base += 3000)
-		if (tx_run(base % 2000 == 0 ? db : lazy, write_much, &base) != ERR_OK ||
-		        db_checkpoint(lazy) != ERR_OK)
-			_exit(1);
-	if (db_query(lazy, &note_list, DB_NONE, &rows) != ERR_OK || !db_next(&rows) ||
-	        db_rows_end(&rows) != ERR_OK)
-		_exit(2);
-	db_close(lazy);
-	db_close(db);
-	_exit(0);
-}
-
-static void
-check_sandbox(struct fixture *f, int64_t want)
-{
-	pid_t pid;
-	int status;
-
-	/* The child is the last to close, which is when SQLite would delete the WAL. */
-	db_close(f->db);
-	f->db = NULL;
-	pid = fork();
-	if (pid == 0)
-		life_in_the_sandbox(f->dir);
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_int_equal(status, 0);
-	f->db = fixture_open(f->dir, 0);
-	assert_int_equal(fixture_count(f->db), want);
-}
-
-static void
-test_sandbox(void **state)
-{
-	check_sandbox(*state, 30000);
-}
-
-static void
-test_sandbox_with_faults(void **state)
-{
-	setenv("VDPD_FAULT", "1", 1);
-	check_sandbox(*state, 30000);
-	unsetenv("VDPD_FAULT");
-}
-
 int
 main(void)
 {
@@ -616,8 +531,6 @@ main(void)
 	        cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_writers, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_turn_of_the_dead, setup, teardown),
-	        cmocka_unit_test_setup_teardown(test_sandbox, setup, teardown),
-	        cmocka_unit_test_setup_teardown(test_sandbox_with_faults, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

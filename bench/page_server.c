@@ -33,7 +33,7 @@ main(int argc, char **argv)
 	struct limits *limits = limits_new(true);
 	struct server_config c = {
 	        .n_threads = 1,
-	        .origin = {STR("http"), STR("127.0.0.1")},
+	        .origin = {.text = STR("http://127.0.0.1"), .loopback = true},
 	        .pages = pages_new(),
 	        .limits = limits,
 	};

@@ -5,13 +5,12 @@
 
 #include <stdlib.h>
 
+/* Is TEXT "SCHEMEHOST"? SCHEME is "https://" or "http://". */
 static bool
-origin_is(struct str origin, struct str scheme, struct str host)
+origin_is(struct str text, struct str scheme, struct str host)
 {
-	return origin.n == scheme.n + 3 + host.n &&
-	       str_eq_nocase(str_sub(origin, 0, scheme.n), scheme) &&
-	       str_eq(str_sub(origin, scheme.n, 3), STR("://")) &&
-	       str_eq_nocase(str_sub(origin, scheme.n + 3, SIZE_MAX), host);
+	return text.n == scheme.n + host.n && str_eq_nocase(str_sub(text, 0, scheme.n), scheme) &&
+	       str_eq_nocase(str_sub(text, scheme.n, SIZE_MAX), host);
 }
 
 enum err
@@ -26,10 +25,10 @@ csrf_origin_check(const struct request *req)
 	if (site.p != NULL)
 		return str_eq(site, STR("same-origin")) || str_eq(site, STR("none")) ? ERR_OK
 		                                                                     : ERR_DENIED;
-	if (origin.p == NULL || origin_is(origin, req->origin->scheme, req->origin->host))
+	if (origin.p == NULL || str_eq_nocase(origin, req->origin->text))
 		return ERR_OK;
-	return asked.n > 0 && (origin_is(origin, STR("http"), asked) ||
-	                              origin_is(origin, STR("https"), asked))
+	return asked.n > 0 && (origin_is(origin, STR("http://"), asked) ||
+	                              origin_is(origin, STR("https://"), asked))
 	               ? ERR_OK
 	               : ERR_DENIED;
 }

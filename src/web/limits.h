@@ -3,7 +3,7 @@
 #ifndef VDPD_WEB_LIMITS_H
 #define VDPD_WEB_LIMITS_H
 
-#include "base/str.h"
+#include "policy/net.h"
 
 /* The numbers are in one table in web/limits.c. RATE_NONE (a row that names none) is READ. */
 enum rate_class {
@@ -27,15 +27,6 @@ struct limits;
 struct client_net {
 	unsigned char b[9]; /* family, then prefix */
 };
-
-/* An address block, for trusted proxies. */
-struct cidr {
-	unsigned char addr[16]; /* IPv4 as ::ffff:a.b.c.d */
-	unsigned bits;          /* of 128 */
-};
-
-/* Reads "10.0.0.0/8", "::1", "192.0.2.7". ERR_INVALID. */
-enum err cidr_parse(struct str s, struct cidr *out) MUST_CHECK;
 
 /* Where a request comes from. PEER is the socket's address. If it lies in one of the N blocks
  * TRUSTED, the client is the last address of X-Forwarded-For (or of Forwarded, RFC 7239, if that is

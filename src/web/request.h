@@ -7,12 +7,6 @@
 #include "base/buf.h"
 #include "web/routes.h"
 
-/* The origin that an instance answers as, from its configuration. */
-struct origin {
-	struct str scheme; /* "http", "https" */
-	struct str host;   /* as in the URL, with its port if it names one: "127.0.0.1:8080" */
-};
-
 /* Headers that handlers may read; the rest is not kept. */
 enum header {
 	HEADER_HOST,

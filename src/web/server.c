@@ -437,12 +437,7 @@ keep_escapes(void *cls, struct MHD_Connection *connection, char *s)
 static enum err
 origin_is_safe(const struct server_config *c, struct diag *d)
 {
-	struct str host = c->origin.host;
-
-	if (str_eq(c->origin.scheme, STR("https")) || c->n_trusted > 0)
-		return ERR_OK;
-	host = str_sub(host, 0, str_find(host, ':', 0));
-	if (str_eq(host, STR("localhost")) || str_eq(host, STR("127.0.0.1")))
+	if (c->origin.https || c->origin.loopback || c->n_trusted > 0)
 		return ERR_OK;
 	return diag_set(d, ERR_INVALID, "use https behind a proxy and name it in trusted_proxies",
 	        "a plain http origin that is neither localhost nor 127.0.0.1");

@@ -213,7 +213,7 @@ set_up(void **state)
 	struct server_config c = {
 	        .routes = {rows, sizeof rows / sizeof *rows},
 	        .n_threads = 2,
-	        .origin = {STR("http"), STR("127.0.0.1:80")},
+	        .origin = {.text = STR("http://127.0.0.1:80"), .loopback = true},
 	        .authenticate = authenticate,
 	};
 	struct diag d = {0};
@@ -593,7 +593,7 @@ test_stop_waits_for_suspended(void **state)
 	struct server_config c = {
 	        .routes = {rows, sizeof rows / sizeof *rows},
 	        .n_threads = 1,
-	        .origin = {STR("http"), STR("localhost")},
+	        .origin = {.text = STR("http://localhost"), .loopback = true},
 	};
 	struct server *own;
 	struct diag d;
@@ -618,7 +618,7 @@ test_stop_waits_for_suspended(void **state)
 static void
 test_plain_origin_is_refused(void **state)
 {
-	struct server_config c = {.n_threads = 1, .origin = {STR("http"), STR("exact.works")}};
+	struct server_config c = {.n_threads = 1, .origin = {.text = STR("http://exact.works")}};
 	struct server *own;
 	struct diag d = {0};
 

@@ -10,9 +10,11 @@ const struct role_row role_rows[ROLE_COUNT] = {
                 .serves_others = true},
         [ROLE_NURSERY] = {"vdpd-nursery", BIT(SLOT_TEST_CLOCK), .serves_others = true},
         [ROLE_PUBLIC] = {"vdpd-public", BIT(SLOT_CONFIG) | BIT(SLOT_POLICY) | BIT(SLOT_LISTENER) |
-                                                BIT(SLOT_DATA_DIR) | BIT(SLOT_TEST_CLOCK)},
+                                                BIT(SLOT_DATA_DIR) | BIT(SLOT_PUBLIC_KEYS) |
+                                                BIT(SLOT_SERVER_KEY) | BIT(SLOT_TEST_CLOCK)},
         [ROLE_DESK] = {"vdpd-desk", BIT(SLOT_CONFIG) | BIT(SLOT_POLICY) | BIT(SLOT_LISTENER) |
-                                            BIT(SLOT_DATA_DIR) | BIT(SLOT_TEST_CLOCK)},
+                                            BIT(SLOT_DATA_DIR) | BIT(SLOT_PUBLIC_KEYS) |
+                                            BIT(SLOT_SERVER_KEY) | BIT(SLOT_TEST_CLOCK)},
         [ROLE_COURIER] = {"vdpd-courier", BIT(SLOT_CONFIG) | BIT(SLOT_POLICY) | BIT(SLOT_DATA_DIR) |
                                                   BIT(SLOT_PUBLIC_KEYS) | BIT(SLOT_OUTBOX_DIR) |
                                                   BIT(SLOT_SMTP_PASSWORD) | BIT(SLOT_TEST_CLOCK)},

@@ -4,7 +4,7 @@
 #include "base/time.h"
 #include "case/clocks.h"
 #include "cli/event_json.h"
-#include "policy/policy.h"
+#include "cli/policy_file.h"
 
 enum { EVENTS_ARENA_BYTES = 512 << 20 };
 
@@ -24,23 +24,6 @@ print_entry(const struct clock_entry *e)
 		printf("\"stopped_at\":null,\"remaining_s\":%lld}", (long long)e->remaining_s);
 }
 
-static enum err
-read_policy(struct arena *a, const char *path, const struct policy **out)
-{
-	struct diags ds = {0};
-	struct diag d = {0};
-	struct str text;
-	enum err e = cli_read(a, path, POLICY_FILE_MAX, &text, &d);
-
-	if (e == ERR_OK) {
-		e = policy_parse(a, path, text, &ds, out);
-		diags_first(&ds, &d);
-	}
-	if (e != ERR_OK)
-		cli_error(&d);
-	return e;
-}
-
 static int
 print_clocks(struct arena *a, const char *policy_path, int64_t now_utc_s)
 {
@@ -51,7 +34,7 @@ print_clocks(struct arena *a, const char *policy_path, int64_t now_utc_s)
 	struct str text;
 	size_t n, n_entries;
 
-	if (read_policy(a, policy_path, &policy) != ERR_OK)
+	if (cli_policy(a, policy_path, &policy) != ERR_OK)
 		return CLI_NO;
 	if (cli_read(a, "-", EVENT_JSON_MAX, &text, &d) != ERR_OK ||
 	        event_json_read(a, text, &events, &n, &d) != ERR_OK)

@@ -1,8 +1,10 @@
 /* policy: the file of the first programme, and every kind of mistake with its place. */
 #include "unit.h"
 
+#include "policy/page.h"
 #include "policy/policy.h"
 #include "policy/reply.h"
+#include "policy/values.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -55,11 +57,193 @@ test_exact_works(void **state)
 	arena_free(a);
 }
 
+static const struct policy *
+load(struct arena *a)
+{
+	const struct policy *p;
+	struct diags ds = {0};
+
+	assert_int_equal(policy_parse(a, "policy.yaml", read_seed(a), &ds, &p), ERR_OK);
+	return p;
+}
+
+/* The version is the SHA-256 of the bytes. */
+static void
+test_version(void **state)
+{
+	struct arena *a = arena_new(2 * POLICY_ARENA_BYTES);
+	struct str text = read_seed(a);
+	const struct policy *p = load(a), *other;
+	struct diags ds = {0};
+
+	(void)state;
+	assert_true(str_eq(p->text, text));
+	assert_true(p->text.p != text.p);
+	text = str_fmt(a, "%.*s#\n", STR_ARG(text));
+	assert_int_equal(policy_parse(a, "policy.yaml", text, &ds, &other), ERR_OK);
+	assert_string_not_equal(p->sha256_hex, other->sha256_hex);
+	arena_free(a);
+}
+
+/* Letters and digits only: what is left of a text when its marks are gone. */
+static struct str
+letters(struct arena *a, struct str s)
+{
+	char *p = arena_alloc(a, s.n + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] >= 'a' && s.p[i] <= 'z') || (s.p[i] >= 'A' && s.p[i] <= 'Z') ||
+		        (s.p[i] >= '0' && s.p[i] <= '9'))
+			p[n++] = s.p[i];
+	return (struct str){p, n};
+}
+
+/* Every line of the document that the policy was made from stands on the page. */
+static void
+test_page_has_every_line(void **state)
+{
+	const char *folder = getenv("VDPD_DATA");
+	struct arena *a = arena_new(2 * POLICY_ARENA_BYTES);
+	struct str path = str_fmt(
+	        a, "%s/../seed/security-policy.txt", folder != NULL ? folder : "../shared/data");
+	FILE *f = fopen(str_z(a, path), "r");
+	char line[4096];
+	struct str page;
+	struct buf b;
+	size_t lines = 0;
+
+	(void)state;
+	buf_init(&b, POLICY_PAGE_MAX);
+	policy_page(&b, load(a));
+	page = letters(a, buf_view(&b));
+	if (f == NULL)
+		print_message("the seed document is not there: set VDPD_DATA to compare with it\n");
+	while (f != NULL && fgets(line, sizeof line, f) != NULL) {
+		struct str s = str_of(line);
+		size_t at = str_find(s, '[', 0);
+
+		/* The document hides its address. */
+		if (at != SIZE_MAX)
+			s = str_fmt(a, "%.*ssecurity@exact.works", (int)at, s.p);
+		if (!str_contains(page, letters(a, s)))
+			print_message("not on the page: %s", line);
+		assert_true(str_contains(page, letters(a, s)));
+		lines++;
+	}
+	assert_true(f == NULL || lines > 50);
+	if (f != NULL)
+		fclose(f);
+	buf_clear(&b);
+	arena_free(a);
+}
+
+static void
+test_markdown(void **state)
+{
+	static const struct {
+		const char *text, *markdown;
+	} cases[] = {
+	        {"*.exact.works domains", "*.exact.works domains"},
+	        {"*a* and _b_", "\\*a\\* and \\_b\\_"},
+	        {"<script>", "\\<script>"},
+	        {"[x](javascript:y)", "\\[x\\](javascript:y)"},
+	        {"# a\n    b\n- c", "\\# a\nb\n\\- c"},
+	        {"1. a", "1\\. a"},
+	        {"1 a", "1 a"},
+	        {"1", "1"},
+	        {"a | b", "a \\| b"},
+	        {"a &amp; b\\", "a \\&amp; b\\\\"},
+	        {"---", "\\---"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct buf b;
+
+		buf_init(&b, 1000);
+		markdown_text(&b, str_of(cases[i].text));
+		if (!str_eq(buf_view(&b), str_of(cases[i].markdown)))
+			print_message("%s: %.*s\n", cases[i].text, STR_ARG(buf_view(&b)));
+		assert_true(str_eq(buf_view(&b), str_of(cases[i].markdown)));
+		buf_clear(&b);
+	}
+}
+
+static void
+test_replies(void **state)
+{
+	struct arena *a = arena_new(2 * POLICY_ARENA_BYTES);
+	const struct policy *p = load(a);
+	static const char *const reasons[] = {"resolved", "duplicate", "out_of_scope",
+	        "not_reproducible", "informative", "not_applicable", "spam", "withdrawn"};
+	struct str text = reply_fill(a, p, policy_reply(p, STR("acknowledge"), STR("")),
+	        &(struct reply_facts){.case_no = STR("EXW-2026-0001"), .case_url = STR("{name}")});
+
+	(void)state;
+	assert_true(str_starts(text, STR("Hello there,")));
+	assert_true(str_contains(text, STR("its number is EXW-2026-0001.")));
+	/* What was filled in is not filled in again. */
+	assert_true(str_contains(text, STR("at {name}.")));
+	assert_true(str_ends(text, STR("Security Team, exact.works")));
+	for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+		assert_true(policy_reply(p, STR("close"), str_of(reasons[i])).n > 0);
+	assert_int_equal(policy_reply(p, STR("close"), STR("boredom")).n, 0);
+	assert_int_equal(policy_reply(p, STR("note"), STR("")).n, 0);
+	text = reply_fill(a, p, STR("{a b} {unknown} {} {name"), &(struct reply_facts){0});
+	assert_true(str_eq(text, STR("{a b} {unknown} {} {name")));
+	arena_free(a);
+}
+
+static void
+test_lookups(void **state)
+{
+	struct arena *a = arena_new(2 * POLICY_ARENA_BYTES);
+	const struct policy *p = load(a);
+	enum severity s;
+
+	(void)state;
+	assert_true(str_eq(policy_component(p, STR("ESCROW"))->id, STR("payment")));
+	assert_null(policy_component(p, STR("")));
+	assert_non_null(policy_question(p, POLICY_ASK_REACHED_OTHERS_DATA));
+	assert_non_null(policy_question(p, POLICY_ASK_CAUSED_DISRUPTION));
+	assert_non_null(policy_question(p, POLICY_ASK_TESTING));
+	assert_null(policy_question(p, POLICY_ASK_NOTHING));
+	assert_int_equal(severity_parse(STR("CriTical"), &s), ERR_OK);
+	assert_int_equal(s, SEVERITY_CRITICAL);
+	assert_int_equal(severity_parse(STR(""), &s), ERR_INVALID);
+	assert_int_equal(severity_parse(STR("none"), &s), ERR_INVALID);
+	arena_free(a);
+}
+
+static void
+test_duration_words(void **state)
+{
+	static const struct {
+		int64_t s;
+		const char *words;
+	} cases[] = {{48 * 3600, "48 hours"}, {72 * 3600, "72 hours"}, {7 * 86400, "7 days"},
+	        {3600, "1 hour"}, {96 * 3600, "4 days"}, {97 * 3600, "97 hours"},
+	        {1800, "30 minutes"}, {90, "90 seconds"}, {1, "1 second"}};
+	struct arena *a = arena_new(1 << 16);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		assert_true(str_eq(duration_words(a, cases[i].s), str_of(cases[i].words)));
+	arena_free(a);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_exact_works),
+	        cmocka_unit_test(test_version),
+	        cmocka_unit_test(test_page_has_every_line),
+	        cmocka_unit_test(test_markdown),
+	        cmocka_unit_test(test_replies),
+	        cmocka_unit_test(test_lookups),
+	        cmocka_unit_test(test_duration_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

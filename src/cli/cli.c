@@ -110,7 +110,7 @@ cli_main(const struct command *table, size_t n, int argc, char **argv)
 		fprintf(stderr, "vdpd: no command given: `vdpd --help` lists them\n");
 		return CLI_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0) {
 		print_commands(table, n);
 		return finish(CLI_OK);
 	}

@@ -1,0 +1,149 @@
+// The commands that vdpd does itself, through the program: exit status, and what stands on stdout and stderr;
+// and `vdpd clocks` against the contract's table computed here in another way, on random lives of cases.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+
+const vdpd = process.env.VDPD_BIN ?? 'build/test/bin/vdpd';
+const policy = 'programmes/exact.works/policy.yaml';
+const HOUR = 3600;
+
+function run(args, input = '') {
+	const r = spawnSync(vdpd, args, { input, encoding: 'utf8' });
+	assert.equal(r.error, undefined);
+	assert.equal(r.signal, null);
+	return { status: r.status, out: r.stdout, err: r.stderr };
+}
+
+const text = (utc_s) => new Date(utc_s * 1000).toISOString().replace('.000', '');
+const lines = (events) => events.map(({ at, ...e }) => JSON.stringify({ at: text(at), ...e }) + '\n').join('');
+
+test('help, version and usage', () => {
+	assert.equal(run(['--help']).status, 0);
+	assert.match(run(['--version']).out, /^vdpd \d/);
+	for (const name of ['clocks', 'cvss', 'serve'])
+		assert.match(run([name, '--help']).out, new RegExp(`^Usage: vdpd ${name}`));
+	for (const args of [[], ['nonsense'], ['cvss'], ['cvss', '--nonsense', 'x'], ['clocks'],
+		['clocks', '--policy', policy, '--now', 'soon']]) {
+		const r = run(args);
+		assert.equal(r.status, 2, args.join(' '));
+		assert.equal(r.out, '');
+		assert.notEqual(r.err, '');
+	}
+});
+
+test('cvss: an answer, a refusal, a batch', () => {
+	assert.deepEqual(run(['cvss', 'CVSS:3.1/A:H/I:H/C:H/S:U/UI:N/PR:N/AC:L/AV:N']),
+		{ status: 0, out: '9.8 Critical\n', err: '' });
+	assert.deepEqual(run(['cvss', 'CVSS:3.1/AV:Z']),
+		{ status: 1, out: '', err: 'invalid: AV: "Z" is not one of N A L P\n' });
+	const batch = run(['cvss', '--batch'], 'CVSS:3.0/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N\r\n\nAV:N');
+	assert.equal(batch.status, 1);
+	assert.match(batch.out, /^0\.0 None\ninvalid: vector: .*\ninvalid: CVSS: .*\n$/);
+	assert.equal(run(['cvss', '--batch'], '').out, '');
+	const json = run(['cvss', '--batch', '--json'], 'CVSS:4.0/SA:N/SI:N/SC:N/VA:H/VI:H/VC:H/UI:N/PR:N/AT:N/AC:L/AV:N\n');
+	assert.deepEqual(JSON.parse(json.out), {
+		vector: 'CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N', version: '4.0', score: 9.3,
+		severity: 'Critical', nomenclature: 'CVSS-B', macro_vector: '000200',
+	});
+});
+
+test('clocks: a bad line says where, and prints nothing', () => {
+	const now = ['clocks', '--policy', policy, '--now', '2026-03-01T00:00:00Z'];
+	const first = lines([{ at: 1767603600, event: 'received' }]);
+	for (const bad of ['no json', '{}', first, '{"at":"2026-01-06T00:00:00Z","event":"reopened"}']) {
+		const r = run(now, first + bad + '\n');
+		assert.equal(r.status, 1);
+		assert.equal(r.out, '');
+		assert.match(r.err, /^stdin:2:/);
+	}
+	assert.match(run(['clocks', '--policy', 'absent.yaml', '--now', '2026-03-01T00:00:00Z'], first).err, /^absent\.yaml:/);
+});
+
+// The contract's table again: which events start and stop what. An entry is a start and the first stop after it.
+const answer = (e) => e.event === 'acknowledged' || e.event === 'info_requested' ||
+	(e.event === 'message' && e.to === 'reporter');
+const end = (e) => e.event === 'fixed' || e.event === 'closed';
+const severityIn = (events, life) => events.filter((e) => e.event === 'triaged' && e.life <= life).at(-1)?.severity;
+const table = [
+	['acknowledge', (e) => e.event === 'received', (e) => answer(e) || e.event === 'closed', () => 48 * HOUR],
+	['triage', (e, before) => e.event === 'received' ||
+		(e.event === 'reopened' && !before.some((b) => b.event === 'triaged')),
+	(e) => e.event === 'triaged' || e.event === 'closed', () => 7 * 24 * HOUR, true],
+	['fix', (e) => e.event === 'received' || e.event === 'reopened', end,
+		(events, e) => severityIn(events, e.life) === 'critical' ? 30 * 24 * HOUR : 0, true],
+	['update', (e, before) => e.event === 'reopened' || (answer(e) && !before.some((b) => end(b) && b.life === e.life)),
+		(e) => answer(e) || end(e), () => 14 * 24 * HOUR],
+];
+
+// Whether the case waits for its reporter just after each event.
+function waiting(events) {
+	let on = false;
+	return events.map((e) => (on = e.event === 'info_requested' || (on && e.event !== 'info_provided' && !end(e))));
+}
+
+function expected(all, now) {
+	const events = all.filter((e) => e.at <= now);
+	let life = 0;
+	for (const e of events)
+		e.life = e.event === 'reopened' ? ++life : life;
+	const waits = waiting(events), out = [];
+	for (const [clock, starts, stops, promise, pauses] of table) {
+		if (events[0]?.kind === 'question' && clock !== 'acknowledge')
+			continue;
+		events.forEach((e, i) => {
+			const limit = starts(e, events.slice(0, i)) ? promise(events, e) : 0;
+			if (limit === 0)
+				return;
+			const stop = events.slice(i + 1).find(stops), until = stop?.at ?? now;
+			let paused = 0;
+			for (let j = 0; j < events.length && pauses; j++)
+				if (waits[j])
+					paused += Math.max(0, Math.min(events[j + 1]?.at ?? now, until) - Math.max(events[j].at, e.at));
+			const due = e.at + limit + paused;
+			out.push({
+				clock, state: until > due ? 'missed' : stop ? 'met' : pauses && waits.at(-1) ? 'paused' : 'running',
+				started_at: text(e.at), due_at: text(due), stopped_at: stop ? text(stop.at) : null,
+				remaining_s: stop ? null : due - now,
+			});
+		});
+	}
+	return out;
+}
+
+// The same lives in every run: a small generator of Marsaglia's xorshift kind.
+let seed = 2463534242;
+function random(n) {
+	seed ^= seed << 13; seed ^= seed >>> 17; seed ^= seed << 5;
+	return (seed >>> 0) % n;
+}
+
+function life() {
+	const kinds = ['acknowledged', 'message', 'info_requested', 'info_provided', 'triaged', 'fixed', 'closed', 'reopened',
+		'exploited', 'disclosure_asked', 'published'];
+	const events = [{ at: 1767603600, event: 'received', ...(random(9) === 0 ? { kind: 'question' } : {}) }];
+	let over = false;
+	for (let n = random(20); n > 0; n--) {
+		const e = { at: events.at(-1).at + random(4) * random(120) * HOUR, event: kinds[random(kinds.length)] };
+		if (e.event === 'reopened' && !over)
+			continue;
+		over = end(e) || (over && e.event !== 'reopened');
+		if (e.event === 'message')
+			e.to = random(2) ? 'reporter' : 'team';
+		if (e.event === 'triaged')
+			e.severity = ['critical', 'critical', 'high', 'low'][random(4)];
+		if (e.event === 'closed')
+			e.reason = 'duplicate';
+		events.push(e);
+	}
+	return events;
+}
+
+test('clocks: 300 random lives agree with the table', () => {
+	for (let i = 0; i < 300; i++) {
+		const events = life(), now = events[random(events.length)].at + random(3) * random(400) * HOUR;
+		const r = run(['clocks', '--policy', policy, '--now', text(now)], lines(events));
+		assert.equal(r.status, 0, r.err);
+		assert.deepEqual(JSON.parse(r.out), expected(events, now), lines(events) + text(now));
+	}
+});

@@ -1,5 +1,10 @@
 # The targets that people call; each is a short script in tools/.
 
+# A running instance: everything from packages to the enrolment link. ARGS go to `vdpd serve`.
+run:
+	@tools/run $(ARGS)
+.PHONY: run
+
 format:
 	clang-format -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.c' 'bench/*.c')
 lint:

@@ -53,6 +53,37 @@ const struct command commands[] = {
                 .run = cmd_scope,
         },
         {
+                .name = "member",
+                .arguments = "invite --role ROLES [--name NAME] [--email ADDRESS] -C DIR [--json]\n"
+                             "       vdpd member list -C DIR [--json]\n"
+                             "       vdpd member role MEMBER --role ROLES -C DIR\n"
+                             "       vdpd member disable|enable MEMBER -C DIR\n"
+                             "       vdpd member reset MEMBER -C DIR [--json]",
+                .summary = "Invite and manage the people of the team",
+                .help =
+"  ROLES    administrator, coordinator, analyst, auditor; several with commas\n"
+"  MEMBER   a name, an address or a number\n"
+"  invite   prints a link by which one person enrols, within a week\n"
+"  disable  ends that person's sessions and revokes the tokens they made\n"
+"  reset    prints a link that gives a new password and code generator\n"
+"Works while the instance runs, and while it does not.\n",
+                .executable = "vdpd-admin",
+        },
+        {
+                .name = "token",
+                .arguments = "create --role ROLES [--name NAME] [--expires TIME] -C DIR [--json]\n"
+                             "       vdpd token list -C DIR [--json]\n"
+                             "       vdpd token revoke NUMBER -C DIR",
+                .summary = "Make, list and revoke tokens of the staff API",
+                .help =
+"  ROLES      administrator, coordinator, analyst, auditor; several with commas\n"
+"  --name     what the log calls it\n"
+"  --expires  RFC 3339; in a year if left out\n"
+"The token is printed once and kept nowhere.\n"
+"Works while the instance runs, and while it does not.\n",
+                .executable = "vdpd-admin",
+        },
+        {
                 .name = "clocks",
                 .arguments = "--policy FILE --now TIME < EVENTS.jsonl",
                 .summary = "Show which promises of a policy are kept, running or missed",

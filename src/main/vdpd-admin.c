@@ -4,6 +4,8 @@
 
 static const struct command admin_commands[] = {
         {.name = "init", .run = admin_init},
+        {.name = "member", .run = admin_member},
+        {.name = "token", .run = admin_token},
 };
 
 int

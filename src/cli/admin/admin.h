@@ -8,5 +8,8 @@
 
 /* A new instance. */
 int admin_init(int argc, char **argv);
+/* People of the team, and tokens of the staff API. */
+int admin_member(int argc, char **argv);
+int admin_token(int argc, char **argv);
 
 #endif

@@ -1,0 +1,50 @@
+/* Entering an instance. */
+#include "cli/admin/place.h"
+
+#include "base/time.h"
+#include "cli/cli.h"
+#include "proc/instance.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+static void
+use_test_clock(void)
+{
+	int fd = open("run/test-clock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	/* A release build takes no such clock, and then there is nothing to be told. */
+	if (fd >= 0 && time_use_test_clock(fd) != ERR_OK)
+		close(fd);
+}
+
+enum err
+place_enter(struct arena *a, const char *dir, const struct config **out, struct diag *d)
+{
+	struct diags ds = {0};
+	struct str text;
+	enum err e = instance_enter(dir, d);
+
+	if (e == ERR_OK)
+		e = cli_read(a, "vdpd.yaml", CONFIG_FILE_MAX, &text, d);
+	if (e != ERR_OK)
+		return e;
+	d->file[0] = '\0';
+	e = config_parse(a, "vdpd.yaml", text, &ds, out);
+	if (e != ERR_OK)
+		diags_first(&ds, d);
+	use_test_clock();
+	return e;
+}
+
+bool
+place_is_served(void)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = open("run/lock", O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	bool held = fd >= 0 && fcntl(fd, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+
+	if (fd >= 0)
+		close(fd);
+	return held;
+}

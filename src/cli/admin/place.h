@@ -1,0 +1,16 @@
+/* The instance that a command works on. */
+#ifndef VDPD_CLI_ADMIN_PLACE_H
+#define VDPD_CLI_ADMIN_PLACE_H
+
+#include "policy/config.h"
+
+/* Enters the instance DIR (`-C DIR`): it becomes the working directory, and root is given up for
+ * its owner, so that nothing in it ever comes to belong to somebody else. Its vdpd.yaml, read into
+ * A (CONFIG_ARENA_BYTES), is *out. In test builds its test clock is used. Errors fill D. */
+enum err place_enter(
+        struct arena *a, const char *dir, const struct config **out, struct diag *d) MUST_CHECK;
+
+/* True while a supervisor serves the instance that was entered. */
+bool place_is_served(void);
+
+#endif

@@ -1,0 +1,30 @@
+/* What keyd knows of people, tokens and its log, for the owner of the instance that was entered:
+ * asked of the process keyd with a session of one minute, or read from its files while nothing
+ * runs. Each call fills D on error. */
+#ifndef VDPD_CLI_ADMIN_STAFF_H
+#define VDPD_CLI_ADMIN_STAFF_H
+
+#include "keyd/client/protocol.h"
+
+struct staff;
+
+/* Texts of answers are in A. ERR_IO, ERR_STORE, ERR_DENIED. */
+enum err staff_open(struct arena *a, struct staff **out, struct diag *d) MUST_CHECK;
+void staff_close(struct staff *s); /* NULL allowed */
+
+enum err staff_people(struct staff *s, struct keyd_people *out, struct diag *d) MUST_CHECK;
+enum err staff_tokens(struct staff *s, struct keyd_tokens *out, struct diag *d) MUST_CHECK;
+
+/* Credentials in the requests are set here. Errors as in keyd/client/protocol.h. */
+enum err staff_invite(struct staff *s, struct keyd_invite *q, struct keyd_invited *out,
+        struct diag *d) MUST_CHECK;
+enum err staff_change(struct staff *s, struct keyd_member_change *q, struct diag *d) MUST_CHECK;
+enum err staff_token_create(struct staff *s, struct keyd_token_create *q,
+        struct keyd_token_created *out, struct diag *d) MUST_CHECK;
+enum err staff_token_revoke(struct staff *s, int64_t token_id, struct diag *d) MUST_CHECK;
+
+/* Walks a stretch of the log's chain after the entry AFTER_ID. */
+enum err staff_audit_verify(struct staff *s, int64_t after_id, struct keyd_audit_verified *out,
+        struct diag *d) MUST_CHECK;
+
+#endif

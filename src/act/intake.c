@@ -54,6 +54,9 @@ seal_contact(struct intake *in)
 
 	if (in->contact.email.n == 0)
 		return;
+	/* A key too long for a capsule stands in the report all the same. */
+	if (in->contact.pgp_key.n > CAPSULE_CONTENT_MAX - 4096)
+		in->contact.pgp_key = STR("");
 	contact_hash(in->intake_key, in->contact.email, in->row.contact_hash);
 	in->capsule = capsule_seal(
 	        in->a, in->programme->storage_public, &bond, contact_pack(in->a, &in->contact));

@@ -144,7 +144,8 @@ size_words(uint64_t bytes)
 	if (bytes < 1000 * 1000)
 		snprintf(t.z, sizeof t.z, "%llu kB", (unsigned long long)bytes / 1000);
 	else
-		snprintf(t.z, sizeof t.z, "%.1f MB", (double)bytes / 1e6);
+		snprintf(t.z, sizeof t.z, bytes % 1000000 < 50000 ? "%.0f MB" : "%.1f MB",
+		        (double)bytes / 1e6);
 	return t;
 }
 

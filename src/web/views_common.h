@@ -20,10 +20,11 @@ struct view_hiddens {
 	size_t n;
 };
 
-/* A label and its value. LONG: keep line breaks, set as a block. */
+/* A label and its value. Long: line breaks are kept, and it is set as a block; code: likewise, in a
+ * font of one width. */
 struct view_row {
 	struct str label, value;
-	bool is_long;
+	bool is_long, is_code;
 };
 struct view_rows {
 	const struct view_row *items;
@@ -107,6 +108,7 @@ struct view_field {
 	const char *autocomplete; /* NULL: off */
 	unsigned rows;            /* of the text area */
 	unsigned max;             /* characters; 0: no limit said */
+	bool code;                /* a font of one width */
 	bool narrow;              /* a short value */
 	bool required;
 	bool numeric; /* digits: a phone shows its number pad */

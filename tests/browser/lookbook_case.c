@@ -20,7 +20,7 @@ static const struct view_row report[] = {
         {STR("Proof of concept"),
                 STR("curl -X POST -H 'Authorization: Bearer SELLER' \\\n"
                     "  https://api.exact.works/api/v1/escrow/8812/release"),
-                true},
+                .is_code = true},
         {STR("Remediation"), STR("Take the confirmation from the order, never from the request."),
                 true},
         {STR("Severity"), STR("critical"), false},

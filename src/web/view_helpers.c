@@ -98,26 +98,6 @@ age_words(int64_t seconds)
 }
 
 struct text
-within_words(int64_t seconds)
-{
-	static const struct {
-		int64_t s;
-		const char *name;
-	} units[] = {{DAY_S, "day"}, {HOUR_S, "hour"}, {MINUTE_S, "minute"}, {1, "second"}};
-	struct text t = {""};
-
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-		long long n = seconds / units[i].s;
-
-		if (seconds % units[i].s != 0 || (units[i].s == DAY_S && n == 2) || n == 0)
-			continue;
-		snprintf(t.z, sizeof t.z, "%lld %s%s", n, units[i].name, n == 1 ? "" : "s");
-		break;
-	}
-	return t;
-}
-
-struct text
 count_words(uint64_t n, const char *one, const char *many)
 {
 	struct text t;
@@ -265,6 +245,22 @@ qr_path(struct arena *a, const unsigned char *modules, unsigned width)
 	out.from_modules = str_dup(a, buf_view(&path));
 	buf_clear(&path);
 	return out;
+}
+
+enum err
+markdown_view(struct arena *a, struct str text, enum markdown_trust trust, size_t max,
+        struct safe_html *html)
+{
+	struct buf b;
+	bool full;
+
+	buf_init(&b, max);
+	markdown_html(&b, text, trust);
+	full = b.full;
+	if (!full)
+		html->from_renderer = str_dup(a, buf_view(&b));
+	buf_clear(&b);
+	return full ? ERR_TOO_LARGE : ERR_OK;
 }
 
 static bool

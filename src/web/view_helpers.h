@@ -3,6 +3,7 @@
 #ifndef VDPD_WEB_VIEW_HELPERS_H
 #define VDPD_WEB_VIEW_HELPERS_H
 
+#include "web/markdown.h"
 #include "web/view_types.h"
 #include "web/views_common.h"
 
@@ -21,8 +22,6 @@ struct text span_words(int64_t seconds);
 struct text until_words(int64_t now, int64_t utc_s);
 /* An age for a narrow column: "19 d", "4 h", "12 m". */
 struct text age_words(int64_t seconds);
-/* A promise as a policy says it: "48 hours", "7 days", "1 hour". Whole days from 72 hours on. */
-struct text within_words(int64_t seconds);
 
 /* "1 promise", "214 promises". */
 struct text count_words(uint64_t n, const char *one, const char *many);
@@ -50,6 +49,10 @@ unsigned rows_for(struct str s, unsigned at_least);
 /* The modules of a QR code, WIDTH × WIDTH, one byte each whose lowest bit says dark (as libqrencode
  * has them), as one path in A on a grid of one unit a module. */
 struct svg_path qr_path(struct arena *a, const unsigned char *modules, unsigned width);
+
+/* TEXT (valid UTF-8) rendered from Markdown, in A. ERR_TOO_LARGE over MAX bytes of HTML. */
+enum err markdown_view(struct arena *a, struct str text, enum markdown_trust trust, size_t max,
+        struct safe_html *html) MUST_CHECK;
 
 /* The served style sheet /assets/accent.css for the policy's accent COLOR ("#1a4fa0"); a COLOR of
  * another form gives the house's own. */

@@ -63,6 +63,7 @@ cmd_policy(int argc, char **argv)
 	const struct cli_option options[] = {{.name = "json", .flag = &json}};
 	int first, status = cli_options(argc, argv, options, 1, &first);
 	const struct policy *p;
+	const char *path;
 	struct arena *a;
 	struct buf b;
 	size_t i = 0;
@@ -75,11 +76,12 @@ cmd_policy(int argc, char **argv)
 		i++;
 	if (i == 2)
 		return cli_usage("policy: \"%s\" is neither check nor page", argv[first]);
+	path = argv[first + 1];
 	a = arena_new(POLICY_ARENA_BYTES + 2 * POLICY_FILE_MAX);
 	buf_init(&b, 8 * POLICY_PAGE_MAX);
-	status = cli_policy(a, argv[first + 1], &p) == ERR_OK ? CLI_OK : CLI_NO;
+	status = cli_policy(a, path, &p) == ERR_OK ? CLI_OK : CLI_NO;
 	if (status == CLI_OK) {
-		actions[i].write(&b, p, argv[first + 1], json);
+		actions[i].write(&b, p, strcmp(path, "-") == 0 ? "stdin" : path, json);
 		fwrite(b.p, 1, b.n, stdout);
 	}
 	buf_clear(&b);

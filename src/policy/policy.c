@@ -20,9 +20,10 @@ promise(struct arena *a, const struct yaml_doc *doc, struct policy *p,
 	if (every && from->within_s != 0)
 		yaml_mistake(doc, &from->every_s, "leave one",
 		        "a promise has both \"within\" and \"every\"");
-	else if (!every && from->within_s == 0)
+	else if (!every && from->within_s == 0 && yaml_line(doc, &from->within_s) == 0 &&
+	         yaml_line(doc, &from->every_s) == 0)
 		yaml_mistake(doc, from, "write \"within: 48 h\"", "a promise lacks its duration");
-	else if (every != (strcmp(clock, "update") == 0))
+	else if ((every || from->within_s != 0) && every != (strcmp(clock, "update") == 0))
 		yaml_mistake(doc, every ? (const void *)&from->every_s : &from->within_s,
 		        every ? "write \"within\"" : "write \"every\"",
 		        every ? "only \"update\" comes every so long"

@@ -180,7 +180,11 @@ decode_segment(struct buf *b, struct str s)
 		int byte = encoded_byte(s, i);
 
 		if (byte < 0) {
-			buf_char(b, s.p[i]);
+			/* A lone sign, which could begin another code once decoded. */
+			if (s.p[i] == '%')
+				buf_z(b, "%25");
+			else
+				buf_char(b, s.p[i]);
 			continue;
 		}
 		if (stays_encoded(byte))

@@ -1,6 +1,7 @@
 /* vdpd policy: what is wrong with a policy file, and the policy as a page. */
 #include "cli/commands.h"
 #include "cli/policy_file.h"
+#include "policy/manual.h"
 #include "policy/page.h"
 
 static void
@@ -56,35 +57,58 @@ static const struct {
 	void (*write)(struct buf *b, const struct policy *p, const char *path, bool json);
 } actions[] = {{"check", check}, {"page", page}};
 
+/* What may stand in the two files. */
+static int
+keys(struct buf *b)
+{
+	buf_z(b, "policy.yaml\n\n");
+	policy_manual(b);
+	buf_z(b, "\nvdpd.yaml\n\n");
+	config_manual(b);
+	fwrite(b->p, 1, b->n, stdout);
+	return CLI_OK;
+}
+
+/* The policy in PATH, checked or as a page. */
+static int
+show(struct buf *b, const char *action, const char *path, bool json)
+{
+	const struct policy *p;
+	struct arena *a;
+	int status = CLI_NO;
+	size_t i = 0;
+
+	while (i < 2 && strcmp(action, actions[i].name) != 0)
+		i++;
+	if (i == 2)
+		return cli_usage("policy: \"%s\" is neither check nor page", action);
+	a = arena_new(POLICY_ARENA_BYTES + 2 * POLICY_FILE_MAX);
+	if (cli_policy(a, path, &p) == ERR_OK) {
+		actions[i].write(b, p, strcmp(path, "-") == 0 ? "stdin" : path, json);
+		fwrite(b->p, 1, b->n, stdout);
+		status = CLI_OK;
+	}
+	arena_free(a);
+	return status;
+}
+
 int
 cmd_policy(int argc, char **argv)
 {
 	bool json = false;
 	const struct cli_option options[] = {{.name = "json", .flag = &json}};
 	int first, status = cli_options(argc, argv, options, 1, &first);
-	const struct policy *p;
-	const char *path;
-	struct arena *a;
 	struct buf b;
-	size_t i = 0;
 
 	if (status != CLI_OK)
 		return status;
-	if (argc - first != 2)
-		return cli_usage("policy: give check or page, and a policy file");
-	while (i < 2 && strcmp(argv[first], actions[i].name) != 0)
-		i++;
-	if (i == 2)
-		return cli_usage("policy: \"%s\" is neither check nor page", argv[first]);
-	path = argv[first + 1];
-	a = arena_new(POLICY_ARENA_BYTES + 2 * POLICY_FILE_MAX);
 	buf_init(&b, 8 * POLICY_PAGE_MAX);
-	status = cli_policy(a, path, &p) == ERR_OK ? CLI_OK : CLI_NO;
-	if (status == CLI_OK) {
-		actions[i].write(&b, p, strcmp(path, "-") == 0 ? "stdin" : path, json);
-		fwrite(b.p, 1, b.n, stdout);
-	}
+	if (argc - first == 1 && strcmp(argv[first], "keys") == 0)
+		status = keys(&b);
+	else if (argc - first == 2)
+		status = show(&b, argv[first], argv[first + 1], json);
+	else
+		status = cli_usage("policy: give check or page, and a policy file");
 	buf_clear(&b);
-	arena_free(a);
 	return status;
 }

@@ -29,13 +29,14 @@ const struct command commands[] = {
         },
         {
                 .name = "policy",
-                .arguments = "check|page FILE [--json]",
+                .arguments = "check|page FILE [--json] | keys",
                 .summary = "Check a policy file, or show the policy as Markdown",
                 .help =
 "  check    says what is wrong with it on stderr, FILE:LINE:COLUMN a mistake:\n"
 "           unknown keys, missing parts, bad durations, ids and patterns there\n"
 "           twice, rules that an out-of-scope rule covers wholly\n"
 "  page     prints the policy page as Markdown\n"
+"  keys     prints what may stand in policy.yaml and vdpd.yaml\n"
 "  --json   check: programme, version and promises; page: version and Markdown\n",
                 .run = cmd_policy,
         },

@@ -1,8 +1,8 @@
 /* vdpd.yaml: its keys, and what must hold between them. */
 #include "policy/config.h"
 
+#include "policy/keys.h"
 #include "policy/values.h"
-#include "policy/yaml.h"
 
 #include <arpa/inet.h>
 
@@ -88,8 +88,7 @@ static const struct yaml_key top[] = {
                 .help = "mails to team and reporters"},
         {"limits", .type = YAML_SECTION, .map = &limits_map, .help = "rate limits"},
 };
-static const struct yaml_map config_keys = {
-        "the configuration", top, COUNT(top), sizeof(struct config)};
+const struct yaml_map config_keys = {"the configuration", top, COUNT(top), sizeof(struct config)};
 
 /* ---- Between the keys --------------------------------------------------------------------- */
 

@@ -141,8 +141,8 @@ static const struct yaml_key component[] = {
                 .help = "name in cases and in the API", .mend = ID_MEND},
         {"name", TEXT(1, 100), .required = true, .unique = true, AT(struct policy_component, name),
                 .help = "name for people"},
-        {"also", TEXT(1, 100), LIST(struct policy_component, also, also_n), .unique = true,
-                .help = "other names for it"},
+        {"also", TEXT(1, 100), LIST(struct policy_component, also, also_n), .items_max = 20,
+                .unique = true, .help = "other names for it"},
 };
 MAP("a component", struct policy_component, component);
 

@@ -23,5 +23,7 @@ struct policy_read {
 };
 
 extern const struct yaml_map policy_keys;
+/* Likewise of vdpd.yaml (config.c). */
+extern const struct yaml_map config_keys;
 
 #endif

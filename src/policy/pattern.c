@@ -16,16 +16,18 @@ unreadable(struct builder *b, const void *member, const char *mend, struct str s
 		        b->doc, member, mend, "\"%.*s\" %s", (int)(s.n < 60 ? s.n : 60), s.p, what);
 }
 
+/* Nothing more is read once it is full: hosts times paths could be millions. */
 static void
 add(struct builder *b, const struct pattern *p)
 {
 	if (b->list.n < PATTERNS_MAX) {
 		b->list.p[b->list.n++] = *p;
-	} else if (!b->full && b->doc != NULL) {
+		return;
+	}
+	if (!b->full && b->doc != NULL)
 		yaml_mistake(b->doc, p->member, "join some", "there are more than %d patterns",
 		        PATTERNS_MAX);
-		b->full = true;
-	}
+	b->full = true;
 }
 
 /* Cuts the star from "PATH/ *" and tells whether it was there. */
@@ -74,7 +76,7 @@ read_path(struct builder *b, struct str s, struct pattern *p)
 static void
 add_purls(struct builder *b, const struct policy_rule *r, bool out)
 {
-	for (size_t i = 0; i < r->purls_n; i++) {
+	for (size_t i = 0; i < r->purls_n && !b->full; i++) {
 		struct pattern p = {.rule = r, .member = &r->purls[i], .out = out, .purl = true};
 
 		if (target_purl(b->a, r->purls[i], &p.path) != ERR_OK ||
@@ -91,10 +93,10 @@ add_purls(struct builder *b, const struct policy_rule *r, bool out)
 static void
 add_third_parties(struct builder *b, const struct policy_rule *r, bool out)
 {
-	for (size_t i = 0; i < r->third_parties_n; i++) {
+	for (size_t i = 0; i < r->third_parties_n && !b->full; i++) {
 		const struct policy_third_party *t = &r->third_parties[i];
 
-		for (size_t k = 0; k < t->hosts_n; k++) {
+		for (size_t k = 0; k < t->hosts_n && !b->full; k++) {
 			struct pattern p = {.rule = r,
 			        .third_party = t,
 			        .member = &t->hosts[k],
@@ -111,7 +113,7 @@ add_third_parties(struct builder *b, const struct policy_rule *r, bool out)
 static void
 add_paths(struct builder *b, const struct policy_rule *r, const struct pattern *host)
 {
-	for (size_t i = 0; i < r->paths_n; i++) {
+	for (size_t i = 0; i < r->paths_n && !b->full; i++) {
 		struct pattern p = *host;
 
 		p.member = &r->paths[i];
@@ -123,7 +125,7 @@ add_paths(struct builder *b, const struct policy_rule *r, const struct pattern *
 static void
 add_rule(struct builder *b, const struct policy_rule *r, bool out)
 {
-	for (size_t i = 0; i < r->hosts_n; i++) {
+	for (size_t i = 0; i < r->hosts_n && !b->full; i++) {
 		struct pattern p = {.rule = r, .member = &r->hosts[i], .out = out, .apex = r->apex};
 
 		if (!read_host(b, r->hosts[i], &p))

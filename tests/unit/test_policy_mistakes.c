@@ -257,6 +257,36 @@ test_sizes(void **state)
 	arena_free(a);
 }
 
+/* More hosts times paths than are looked at: told, not read. */
+static void
+test_many_patterns(void **state)
+{
+	struct arena *a = arena_new(2 * POLICY_ARENA_BYTES);
+	struct str text = STR("scope:\n  in:\n"), list[2] = {STR(""), STR("")};
+	char *filler = arena_alloc(a, 401);
+	const struct policy *p;
+	struct diags ds = {0};
+	bool found = false;
+
+	(void)state;
+	memset(filler, 'x', 400);
+	for (int i = 0; i < 100; i++) {
+		list[0] = str_fmt(a, "%.*sh%d.example, ", STR_ARG(list[0]), i);
+		list[1] = str_fmt(a, "%.*s/%d-%s, ", STR_ARG(list[1]), i, filler);
+	}
+	for (int i = 0; i < 15; i++)
+		text = str_fmt(a,
+		        "%.*s    - id: r%d\n      text: x\n      hosts: [%.*s]\n      paths: "
+		        "[%.*s]\n",
+		        STR_ARG(text), i, STR_ARG(list[0]), STR_ARG(list[1]));
+	assert_true(text.n < POLICY_FILE_MAX);
+	assert_int_equal(policy_parse(a, "p", text, &ds, &p), ERR_INVALID);
+	for (size_t i = 0; i < ds.n; i++)
+		found = found || says(&ds.d[i], "more than 2000 patterns");
+	assert_true(found);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -264,6 +294,7 @@ main(void)
 	        cmocka_unit_test(test_mutations),
 	        cmocka_unit_test(test_many),
 	        cmocka_unit_test(test_sizes),
+	        cmocka_unit_test(test_many_patterns),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

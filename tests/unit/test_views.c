@@ -289,7 +289,7 @@ test_page_escapes(void **state)
 	view_field(&b, &v);
 	assert_false(str_contains(buf_view(&b), STR("<script")));
 	assert_true(str_contains(buf_view(&b),
-	        STR(" >\n&lt;/textarea&gt;&lt;script&gt;alert(&#39;&quot;x&quot;&#39;)&lt;/"
+	        STR(">\n&lt;/textarea&gt;&lt;script&gt;alert(&#39;&quot;x&quot;&#39;)&lt;/"
 	            "script&gt;"
 	            "</textarea>")));
 	assert_true(str_contains(buf_view(&b), STR("aria-invalid=\"true\"")));

@@ -1,0 +1,91 @@
+/* public: HTTP for the world. It holds no private key, opens no connection and no file after its
+ * start; what it takes in it cannot open again. */
+#include "base/log.h"
+#include "web/api/jobs.h"
+#include "web/public/pages.h"
+#include "web/server.h"
+
+#include <sodium.h>
+#include <unistd.h>
+
+enum { THREADS = 2, WAITING_MAX = 4096 };
+
+struct state {
+	struct public_app app;
+	struct db *policy_db; /* for versions that come by SIGHUP */
+};
+
+static void
+policy_changed(void *arg, int fd)
+{
+	struct state *s = arg;
+	struct diag d = {0};
+
+	if (instance_policy_read(&s->app.in, s->policy_db, fd, &d) != ERR_OK) {
+		log_error("policy_not_taken", "why", d.what);
+		return;
+	}
+	public_pages_render(&s->app);
+	log_info("policy_in_force", "version", instance_policy(&s->app.in)->sha256_hex);
+}
+
+int
+main(void)
+{
+	static const struct sandbox_spec sandbox = {
+	        .may = SANDBOX_THREADS | SANDBOX_SERVE | SANDBOX_STORE,
+	        .files_max = 4096,
+	};
+	static const struct role_hooks hooks = {.policy = policy_changed};
+	static struct public_thread threads[THREADS];
+	static void *contexts[THREADS];
+	static struct state s;
+	struct server_config server = {0};
+	struct writer_config writer = {0};
+	struct server *http;
+	struct diag d = {0};
+
+	if (sodium_init() < 0)
+		return 1;
+	instance_open(&s.app.in, ROLE_PUBLIC);
+	for (size_t i = 0; i < THREADS; i++) {
+		threads[i].db = instance_db(&s.app.in);
+		contexts[i] = &threads[i];
+	}
+	s.policy_db = instance_db(&s.app.in);
+	writer = (struct writer_config){
+	        .db = instance_db(&s.app.in),
+	        .checkpoint_db = instance_db(&s.app.in),
+	        .queue_max = WAITING_MAX,
+	        .batch = intake_jobs_sign,
+	        .ctx = &s.app.in,
+	};
+	s.app.pages = pages_new();
+	s.app.limits = limits_new(role_no_limits(s.app.in.role));
+	s.app.form_key = key_new();
+	key_random(s.app.form_key);
+	server = (struct server_config){
+	        .listen_fd = role_fd(s.app.in.role, SLOT_LISTENER),
+	        .routes = {public_routes, public_routes_n},
+	        .origin = s.app.in.config->public_url,
+	        .app = &s.app,
+	        .contexts = contexts,
+	        .n_threads = THREADS,
+	        .pages = s.app.pages,
+	        .limits = s.app.limits,
+	        .trusted = s.app.in.config->trusted_proxies,
+	        .n_trusted = s.app.in.config->trusted_proxies_n,
+	};
+	public_pages_render(&s.app);
+
+	role_sandbox(s.app.in.role, &sandbox);
+	if (writer_start(&writer, &s.app.writer) != ERR_OK)
+		role_exit(1);
+	if (server_start(&server, &http, &d) != ERR_OK)
+		role_fail(s.app.in.role, &d);
+	role_ready(s.app.in.role);
+	role_run(s.app.in.role, &hooks, &s);
+	server_stop(http);
+	writer_stop(s.app.writer);
+	role_exit(0);
+}

@@ -1,0 +1,114 @@
+/* Writing from a request. */
+#include "web/api/jobs.h"
+
+#include "base/time.h"
+
+static struct intake_job *
+intake_of(struct writer_job *job)
+{
+	return (struct intake_job *)((char *)job - offsetof(struct intake_job, job));
+}
+
+static enum err
+intake_apply(struct db *db, struct writer_job *job)
+{
+	return intake_insert(&intake_of(job)->in, db);
+}
+
+static void
+intake_end(struct intake_job *j, enum err e)
+{
+	struct request *req = j->req;
+
+	j->answer(j, e);
+	intake_wipe(&j->in);
+	request_finish(req);
+}
+
+static void
+intake_done(struct writer_job *job, enum err e)
+{
+	intake_end(intake_of(job), e);
+}
+
+void
+intake_job_start(struct intake_job *j, struct writer *w)
+{
+	enum err e;
+
+	j->job = (struct writer_job){.apply = intake_apply, .done = intake_done};
+	request_suspend(j->req);
+	e = writer_submit(w, &j->job);
+	if (e != ERR_OK)
+		intake_end(j, e);
+}
+
+void
+intake_jobs_sign(void *ctx, struct writer_job *const *jobs, size_t n)
+{
+	struct instance *instance = ctx;
+	struct intake *in[WRITER_BATCH_MAX];
+	struct arena *a;
+	size_t found = 0;
+	enum err e;
+
+	for (size_t i = 0; i < n; i++)
+		if (jobs[i]->apply == intake_apply)
+			in[found++] = &intake_of(jobs[i])->in;
+	if (found == 0)
+		return;
+	a = arena_new(1 << 20);
+	e = intake_sign(a, &instance->keyd, in, found);
+	arena_free(a);
+	for (size_t i = 0; i < n && e != ERR_OK; i++)
+		if (jobs[i]->apply == intake_apply)
+			jobs[i]->err = e;
+}
+
+static struct act_job *
+act_of(struct writer_job *job)
+{
+	return (struct act_job *)((char *)job - offsetof(struct act_job, job));
+}
+
+static enum err
+act_apply(struct db *db, struct writer_job *job)
+{
+	struct act_job *j = act_of(job);
+	enum err e;
+
+	j->act.db = db;
+	j->act.now_utc_s = now_utc_s();
+	j->act.why = &j->why;
+	e = act_open(&j->act, j->case_id);
+	return e == ERR_OK ? act_run(&j->act, &j->q) : e;
+}
+
+static void
+act_end(struct act_job *j, enum err e)
+{
+	struct request *req = j->req;
+
+	j->answer(j, e);
+	team_keys_wipe(&j->team);
+	reporter_keys_wipe(&j->shared);
+	request_finish(req);
+}
+
+static void
+act_done(struct writer_job *job, enum err e)
+{
+	act_end(act_of(job), e);
+}
+
+void
+act_job_start(struct act_job *j, struct writer *w)
+{
+	enum err e;
+
+	j->job = (struct writer_job){.apply = act_apply, .done = act_done};
+	request_suspend(j->req);
+	e = writer_submit(w, &j->job);
+	if (e != ERR_OK)
+		act_end(j, e);
+}

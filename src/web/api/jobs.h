@@ -1,0 +1,49 @@
+/* Writing from a request: the handler prepares a job and lets its connection wait; the writer
+ * applies many in one transaction; after the commit the job answers. Used by every handler of both
+ * origins that changes a case. */
+#ifndef VDPD_WEB_API_JOBS_H
+#define VDPD_WEB_API_JOBS_H
+
+#include "act/instance.h"
+#include "act/intake.h"
+#include "store/writer.h"
+#include "web/respond.h"
+
+/* A new case. Lives in the request's arena. */
+struct intake_job {
+	struct writer_job job;
+	struct request *req;
+	struct intake in;
+	void (*answer)(
+	        struct intake_job *j, enum err e); /* fills the response; on the writer's thread */
+	void *ctx;                                 /* the handler's */
+};
+
+/* Suspends the request and hands J over; req, in (sealed) and answer are set. Keys are wiped after
+ * the answer. */
+void intake_job_start(struct intake_job *j, struct writer *w);
+
+/* For writer_config.batch, with a struct instance as ctx: asks keyd once to number and sign the
+ * intakes among the jobs. */
+void intake_jobs_sign(void *ctx, struct writer_job *const *jobs, size_t n);
+
+/* An action on a case. Lives in the request's arena. */
+struct act_job {
+	struct writer_job job;
+	struct request *req;
+	int64_t case_id;
+	struct act act; /* a, programme, actor, why are set; db, now and what act_open fills are the
+	                   job's */
+	struct act_request q;
+	struct team_keys
+	        team; /* held by value; act.keys point here or are NULL. Wiped after the answer */
+	struct reporter_keys shared;
+	struct diag why;
+	void (*answer)(struct act_job *j, enum err e);
+	void *ctx;
+};
+
+/* Suspends the request and hands J over. */
+void act_job_start(struct act_job *j, struct writer *w);
+
+#endif

@@ -45,7 +45,7 @@ L_policy = -lyaml -lidn2 -lunistring
 L_store  = -lsqlite3
 L_web    = -lmicrohttpd -ljansson -lcmark-gfm -lcmark-gfm-extensions -lz -lbrotlienc
 
-rooms_vdpd            = cli case policy base
+rooms_vdpd            = cli seal case policy base
 libs_vdpd             = $(L_policy) $(L_base) -ljansson -lm
 rooms_vdpd-supervisor = proc policy base
 libs_vdpd-supervisor  = $(L_policy) $(L_base) -lseccomp -lsystemd

@@ -117,6 +117,18 @@ const struct command commands[] = {
 "            scores, for v4 the nomenclature and the macro vector\n",
                 .run = cmd_cvss,
         },
+        {
+                .name = "receipt",
+                .arguments = "verify --key FILE RECEIPT [--content FILE] [--json]",
+                .summary = "Check the signed receipt of a report",
+                .help =
+"  --key      the programme's public key, as /trust and /api/v1/keys publish it:\n"
+"             hex, base64, PEM, or the JSON as it is\n"
+"  RECEIPT    the JSON that the programme signed, or the whole answer; - for stdin\n"
+"  --content  check also that FILE is what was sent, byte for byte\n"
+"Exit status 1, and why on stderr, if anything does not fit.\n",
+                .run = cmd_receipt,
+        },
 };
 /* clang-format on */
 const size_t commands_n = sizeof commands / sizeof commands[0];

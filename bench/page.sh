@@ -21,7 +21,7 @@ mkfifo "$dir/hold"
 if [ -z "${PAGE_URL:-}" ]; then
 	make -s V=release build/release/bench/page_server
 	# About the size and the compressibility of the real page.
-	for i in $(seq 1 120); do
+	for i in $(seq 1 70); do
 		echo "<section id=\"s$i\"><h2>Part $i</h2><p>What is promised here is kept on a clock, " \
 			"and both sides see it: number $((i * 7919 % 1000)).</p></section>"
 	done >"$dir/body"
@@ -39,12 +39,12 @@ curl -sS -D "$dir/head" -o "$dir/www/policy" "$PAGE_URL"
 port=$(python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])')
 {
 	cat <<CONF
-daemon off; worker_processes 1; pid $dir/pid; error_log $dir/error.log crit;
+$([ "$(id -u)" != 0 ] || echo "user root;") daemon off; worker_processes 1; pid $dir/pid; error_log $dir/error.log crit;
 worker_cpu_affinity 01; worker_rlimit_nofile 4096;
 events { worker_connections 2048; use epoll; multi_accept on; }
 http {
 	access_log off; server_tokens off; etag off; max_ranges 0; if_modified_since off;
-	sendfile on; tcp_nopush on; tcp_nodelay on; aio off;
+	sendfile off; output_buffers 1 128k; tcp_nodelay on; aio off;
 	keepalive_timeout 65; keepalive_requests 1000000000; reset_timedout_connection on;
 	open_file_cache max=100 inactive=60s; open_file_cache_valid 60s; open_file_cache_min_uses 1;
 	open_file_cache_errors on;

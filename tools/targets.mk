@@ -14,10 +14,10 @@ clean:
 .PHONY: format lint clean
 
 # One benchmark's own server, with what it needs of the web.
-$(B)/bench/%: bench/%.c $(foreach r,web base,$(call lib,$(r)))
+$(B)/bench/%: bench/%.c $(foreach r,web policy base,$(call lib,$(r)))
 	@mkdir -p $(@D)
-	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -Wl,--start-group $(foreach r,web base,$(call lib,$(r))) \
-		-Wl,--end-group $(L_web) $(L_base)
+	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -Wl,--start-group $(foreach r,web policy base,$(call lib,$(r))) \
+		-Wl,--end-group $(L_web) $(L_policy) $(L_base) -lm
 
 # The lookbook: every view with sample data as files; tests/browser/lookbook.mjs takes their pictures.
 LOOKBOOK_ROOMS = web policy base
@@ -34,7 +34,7 @@ lookbook: $(B)/lookbook
 ifdef FUZZ
 OPT_asan += -fsanitize=fuzzer-no-link
 endif
-$(B)/fuzz/%: fuzz/%.c $(foreach r,cli case policy base,$(call lib,$(r)))
+$(B)/fuzz/%: fuzz/%.c $(foreach r,cli web case policy base,$(call lib,$(r)))
 	@mkdir -p $(@D)
 	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -fsanitize=fuzzer -Wl,--start-group \
-		$(foreach r,cli case policy base,$(call lib,$(r))) -Wl,--end-group $(libs_vdpd)
+		$(foreach r,cli web case policy base,$(call lib,$(r))) -Wl,--end-group $(libs_vdpd) $(L_web)

@@ -18,7 +18,7 @@ enum {
 int64_t
 conn_allowance_ms(uint64_t bytes)
 {
-	return CONN_GRACE_MS + (int64_t)(bytes / SLOWEST_BYTES_S) * 1000;
+	return (int64_t)(bytes / SLOWEST_BYTES_S) * 1000;
 }
 
 struct conn *
@@ -29,7 +29,7 @@ conns_open(struct conns *c, int fd)
 	if (conn == NULL)
 		abort();
 	conn->fd = fd;
-	atomic_store(&conn->deadline_ms, now_mono_ms() + CONN_GRACE_MS);
+	atomic_store(&conn->deadline_ms, now_mono_ms() + c->grace_ms);
 	pthread_mutex_lock(&c->lock);
 	conn->next = c->all;
 	if (c->all != NULL)

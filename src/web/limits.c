@@ -19,8 +19,8 @@ enum {
 /* How many at once, and how many an hour from then on. A /24 may be an office, so that the classes
  * that cost nothing are wide. */
 static const struct rate {
-	unsigned burst, per_hour;
-} rates[RATE_COUNT] = {
+	uint64_t burst, per_hour;
+} default_rates[RATE_COUNT] = {
         [RATE_NONE] = {300, 18000},
         [RATE_READ] = {300, 18000},
         [RATE_INTAKE] = {20, 120},
@@ -43,6 +43,7 @@ struct bucket {
 struct limits {
 	pthread_mutex_t lock;
 	bool off;
+	struct rate rates[RATE_COUNT];
 	unsigned char key[crypto_shorthash_KEYBYTES];
 	int64_t key_at_ms;
 	struct bucket buckets[BUCKETS];
@@ -59,6 +60,7 @@ limits_new(bool off)
 		abort();
 	pthread_mutex_init(&l->lock, NULL);
 	l->off = off;
+	memcpy(l->rates, default_rates, sizeof l->rates);
 	randombytes_buf(l->key, sizeof l->key);
 	randombytes_buf(l->connection_key, sizeof l->connection_key);
 	l->key_at_ms = INT64_MIN;
@@ -75,6 +77,26 @@ limits_free(struct limits *l)
 	free(l);
 }
 
+static struct rate
+rate_of(int64_t n, unsigned times_an_hour)
+{
+	uint64_t at_least = n > 0 ? (uint64_t)n : 1;
+
+	return (struct rate){at_least, at_least * times_an_hour};
+}
+
+void
+limits_configure(struct limits *l, int64_t requests_per_minute, int64_t reports_per_hour,
+        int64_t sign_ins_per_hour)
+{
+	pthread_mutex_lock(&l->lock);
+	l->rates[RATE_NONE] = l->rates[RATE_READ] = l->rates[RATE_STAFF] =
+	        rate_of(requests_per_minute, 60);
+	l->rates[RATE_INTAKE] = rate_of(reports_per_hour, 1);
+	l->rates[RATE_SIGN_IN] = rate_of(sign_ins_per_hour, 1);
+	pthread_mutex_unlock(&l->lock);
+}
+
 static uint64_t
 bucket_id(const unsigned char key[], const struct client_net *net, enum rate_class class)
 {
@@ -89,12 +111,12 @@ bucket_id(const unsigned char key[], const struct client_net *net, enum rate_cla
 }
 
 static double
-tokens_now(const struct bucket *b, int64_t now_ms)
+tokens_now(const struct limits *l, const struct bucket *b, int64_t now_ms)
 {
-	const struct rate *r = &rates[b->class];
-	double t = b->tokens + (double)(now_ms - b->at_ms) * r->per_hour / 3600000.0;
+	const struct rate *r = &l->rates[b->class];
+	double t = b->tokens + (double)(now_ms - b->at_ms) * (double)r->per_hour / 3600000.0;
 
-	return t > r->burst ? r->burst : t;
+	return t > (double)r->burst ? (double)r->burst : t;
 }
 
 static struct bucket *
@@ -109,14 +131,14 @@ bucket_find(struct limits *l, uint64_t id, enum rate_class class, int64_t now_ms
 
 		if (b->id == id)
 			return b;
-		left = b->id == 0 ? 2 : tokens_now(b, now_ms) / rates[b->class].burst;
+		left = b->id == 0 ? 2 : tokens_now(l, b, now_ms) / (double)l->rates[b->class].burst;
 		if (left > best_left) {
 			best_left = left;
 			best = b;
 		}
 	}
 	*best = (struct bucket){
-	        .id = id, .tokens = rates[class].burst, .at_ms = now_ms, .class = class};
+	        .id = id, .tokens = (double)l->rates[class].burst, .at_ms = now_ms, .class = class};
 	return best;
 }
 
@@ -127,7 +149,7 @@ limits_take(struct limits *l, enum rate_class class, const struct client_net *ne
 	struct bucket *b;
 	enum err e = ERR_OK;
 
-	if (l == NULL || l->off || rates[class].per_hour == 0)
+	if (l == NULL || l->off || l->rates[class].per_hour == 0)
 		return ERR_OK;
 	pthread_mutex_lock(&l->lock);
 	if (l->key_at_ms == INT64_MIN || now_ms - l->key_at_ms >= DAY_MS) {
@@ -136,12 +158,13 @@ limits_take(struct limits *l, enum rate_class class, const struct client_net *ne
 		l->key_at_ms = now_ms;
 	}
 	b = bucket_find(l, bucket_id(l->key, net, class), class, now_ms);
-	b->tokens = tokens_now(b, now_ms);
+	b->tokens = tokens_now(l, b, now_ms);
 	b->at_ms = now_ms;
 	if (b->tokens >= 1) {
 		b->tokens -= 1;
 	} else {
-		*retry_s = 1 + (unsigned)((1 - b->tokens) * 3600.0 / rates[class].per_hour);
+		*retry_s =
+		        1 + (unsigned)((1 - b->tokens) * 3600.0 / (double)l->rates[class].per_hour);
 		e = ERR_RATE;
 	}
 	pthread_mutex_unlock(&l->lock);

@@ -5,7 +5,8 @@
 
 #include "policy/net.h"
 
-/* The numbers are in one table in web/limits.c. RATE_NONE (a row that names none) is READ. */
+/* The numbers are in one table in web/limits.c, some from the configuration. RATE_NONE (a row that
+ * names none) is READ. */
 enum rate_class {
 	RATE_NONE,
 	RATE_READ,    /* pages and lists */
@@ -40,6 +41,11 @@ struct client_net client_net_of(const struct sockaddr *peer, const struct cidr *
  * from any thread. */
 struct limits *limits_new(bool off);
 void limits_free(struct limits *l); /* NULL allowed */
+
+/* The numbers of vdpd.yaml (policy/config.h) for READ and STAFF, INTAKE and SIGN_IN; the others are
+ * fixed. Each may be used up at once, and comes back evenly. At least 1, at most 10^9. */
+void limits_configure(struct limits *l, int64_t requests_per_minute, int64_t reports_per_hour,
+        int64_t sign_ins_per_hour);
 
 /* Takes one request of CLASS from NET's bucket at NOW_MS (now_mono_ms). ERR_RATE: none left, and
  * *retry_s is when to come again, at least 1. L may be NULL: ERR_OK. */

@@ -1,11 +1,14 @@
-/* cmark-gfm with its table, strikethrough and autolink extensions. */
+/* cmark-gfm with the extensions that a text may use. */
 #include "web/markdown.h"
 
 #include <cmark-gfm-core-extensions.h>
 #include <cmark-gfm.h>
 #include <stdlib.h>
 
-static const char *const extensions[] = {"table", "strikethrough", "autolink"};
+/* Debian's autolink and table extensions have known faults with hostile input; a stranger's text
+ * does without them. */
+static const char *const extensions[] = {"strikethrough", "table", "autolink"};
+enum { EXTENSIONS_FOR_STRANGERS = 1 };
 
 void
 markdown_start(void)
@@ -14,14 +17,14 @@ markdown_start(void)
 }
 
 static cmark_node *
-parse(struct str text)
+parse(struct str text, size_t n_extensions)
 {
 	cmark_parser *parser = cmark_parser_new(CMARK_OPT_DEFAULT);
 	cmark_node *document;
 
 	if (parser == NULL)
 		abort();
-	for (size_t i = 0; i < sizeof extensions / sizeof *extensions; i++) {
+	for (size_t i = 0; i < n_extensions; i++) {
 		cmark_syntax_extension *e = cmark_find_syntax_extension(extensions[i]);
 
 		if (e == NULL || !cmark_parser_attach_syntax_extension(parser, e))
@@ -49,12 +52,16 @@ outside(const char *url)
 static cmark_node *
 link_instead(cmark_node *image)
 {
-	cmark_node *link = cmark_node_new(CMARK_NODE_LINK);
-	cmark_node *child;
+	cmark_node *link, *child, *up = cmark_node_parent(image);
 
+	while (up != NULL && cmark_node_get_type(up) != CMARK_NODE_LINK)
+		up = cmark_node_parent(up);
+	/* Links do not nest. */
+	link = cmark_node_new(up != NULL ? CMARK_NODE_EMPH : CMARK_NODE_LINK);
 	if (link == NULL)
 		abort();
-	cmark_node_set_url(link, cmark_node_get_url(image));
+	if (up == NULL)
+		cmark_node_set_url(link, cmark_node_get_url(image));
 	while ((child = cmark_node_first_child(image)) != NULL) {
 		cmark_node_unlink(child);
 		cmark_node_append_child(link, child);
@@ -78,7 +85,7 @@ tame(cmark_node *document, enum markdown_trust trust)
 			continue;
 		if (type == CMARK_NODE_IMAGE)
 			node = link_instead(node);
-		else if (type != CMARK_NODE_LINK)
+		if (cmark_node_get_type(node) != CMARK_NODE_LINK)
 			continue;
 		if (trust == MARKDOWN_MESSAGE && !outside(cmark_node_get_url(node)))
 			cmark_node_set_url(node, "");
@@ -89,7 +96,9 @@ tame(cmark_node *document, enum markdown_trust trust)
 void
 markdown_html(struct buf *out, struct str text, enum markdown_trust trust)
 {
-	cmark_node *document = parse(text);
+	cmark_node *document =
+	        parse(text, trust == MARKDOWN_MESSAGE ? EXTENSIONS_FOR_STRANGERS
+	                                              : sizeof extensions / sizeof *extensions);
 	char *html;
 
 	tame(document, trust);

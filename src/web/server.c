@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-	CONNECTION_MEMORY = 32 * 1024, /* headers over it: 431 */
+	CONNECTION_MEMORY = 16 * 1024, /* headers over it: 431 */
 	QUERY_MAX = 64,
 	ARENA_BYTES = 24 * 1024 * 1024,
 	STREAM_BLOCK = 64 * 1024,
@@ -315,7 +315,7 @@ begin(struct request_state *s, const char *target, const char *method)
 		atomic_store(&s->conn->linger,
 		        length > 0 || req->headers[HEADER_TRANSFER_ENCODING].p != NULL);
 	else
-		conn_deadline(s->conn, conn_allowance_ms(length));
+		conn_deadline(s->conn, s->config->grace_ms + conn_allowance_ms(length));
 	return go;
 }
 
@@ -382,13 +382,14 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 	struct request_state *s = *con_cls;
 	struct conn *c = conn_of(connection);
 
-	(void)cls;
+	const struct server_config *config = &((struct thread *)cls)->server->config;
+
 	(void)code;
 	if (s != NULL && *con_cls != &page_mark)
 		state_free(s);
 	*con_cls = NULL;
 	if (c != NULL)
-		conn_deadline(c, CONN_IDLE_S * 1000 + CONN_GRACE_MS);
+		conn_deadline(c, config->idle_s * INT64_C(1000) + config->grace_ms);
 }
 
 static void
@@ -455,7 +456,7 @@ daemon_start(struct thread *t, const struct server_config *c)
 	d = MHD_start_daemon(
 	        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL,
 	        NULL, on_request, t, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-	        each > 0 ? each : 1, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)CONN_IDLE_S,
+	        each > 0 ? each : 1, MHD_OPTION_CONNECTION_TIMEOUT, c->idle_s,
 	        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 	        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, t,
 	        MHD_OPTION_NOTIFY_CONNECTION, on_connection, t->server,
@@ -481,6 +482,9 @@ server_start(const struct server_config *c, struct server **out, struct diag *d)
 	json_start();
 	markdown_start();
 	s->config = *c;
+	s->config.idle_s = c->idle_s != 0 ? c->idle_s : 15;
+	s->config.grace_ms = c->grace_ms != 0 ? c->grace_ms : 30000;
+	s->conns.grace_ms = s->config.grace_ms;
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->none_suspended, NULL);
 	s->threads = calloc(c->n_threads, sizeof *s->threads);
@@ -495,7 +499,7 @@ server_start(const struct server_config *c, struct server **out, struct diag *d)
 	for (unsigned i = 0; i < c->n_threads; i++) {
 		s->threads[i].server = s;
 		s->threads[i].context = c->contexts != NULL ? c->contexts[i] : NULL;
-		s->threads[i].daemon = daemon_start(&s->threads[i], c);
+		s->threads[i].daemon = daemon_start(&s->threads[i], &s->config);
 		if (s->threads[i].daemon == NULL) {
 			server_stop(s);
 			return diag_set(d, ERR_IO, NULL, "the HTTP server does not start");

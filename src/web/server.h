@@ -18,6 +18,8 @@ struct server_config {
 	void *const *contexts; /* request.thread, one a thread; NULL: none */
 	unsigned n_threads;    /* at least 1 */
 	unsigned connections;  /* at most, over all threads; 0: 1,024 */
+	unsigned idle_s;       /* without a byte, before a connection is closed; 0: 15 */
+	unsigned grace_ms; /* for headers, and for bodies and answers on top of 16 KiB/s; 0: 30 s */
 
 	/* Before the body is read, for each row whose permission is not ROUTE_PUBLIC: who asks, and
 	 * may they by req->route->permission? May set req->who. ERR_AUTH is answered 401 (or by

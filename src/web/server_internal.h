@@ -25,6 +25,7 @@ struct conn {
 enum { LINGERING_MAX = 64 };
 
 struct conns {
+	int64_t grace_ms; /* of a new connection, until its first headers are there */
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stop;
@@ -42,9 +43,8 @@ void conns_stop(struct conns *c);
 struct conn *conns_open(struct conns *c, int fd);
 void conns_close(struct conns *c, struct conn *conn);
 
-/* Slowest client that is served: what BYTES may take, in ms, on top of a fixed grace. */
+/* What the slowest client that is served may take for BYTES, in ms, without the grace. */
 int64_t conn_allowance_ms(uint64_t bytes);
-enum { CONN_IDLE_S = 15, CONN_GRACE_MS = 30 * 1000 };
 
 struct thread {
 	struct server *server;

@@ -1,6 +1,7 @@
 /* The frame of every action: open the case, append events to it, save what follows from them. */
 #include "act/act.h"
 
+#include "act/warn.h"
 #include "seal/chain.h"
 #include "store/outcome_store.h"
 
@@ -160,25 +161,6 @@ act_link(struct case_row *c, const struct event_row *row)
 	c->events = row->seq;
 }
 
-/* The next instant after AFTER at which somebody must be told: a promise at its warning mark, or
- * missed. */
-static int64_t
-next_warn(const struct clock_entry *entries, size_t n, int64_t after)
-{
-	int64_t next = CASE_DUE_NEVER;
-
-	for (size_t i = 0; i < n; i++) {
-		const int64_t marks[] = {entries[i].warn_utc_s, entries[i].due_utc_s};
-
-		if (entries[i].stopped || entries[i].paused)
-			continue;
-		for (size_t m = 0; m < 2; m++)
-			if (marks[m] > after && marks[m] < next)
-				next = marks[m];
-	}
-	return next;
-}
-
 enum err
 act_clocks(struct arena *a, struct db *db, const struct programme *pr, const struct case_row *row,
         const struct event *events, size_t n, int64_t now, struct clock_entry **out, size_t *n_out)
@@ -221,9 +203,9 @@ outcomes_keep(struct act *act, const struct clock_entry *entries, size_t n, int6
 
 void
 act_index(struct case_row *row, const struct case_status *s, const struct clock_entry *entries,
-        size_t n, int64_t warned)
+        size_t n, int64_t next_warn)
 {
-	struct clocks_next next = clocks_next(entries, n, warned);
+	struct clocks_next next = clocks_next(entries, n, 0);
 
 	row->state = s->state;
 	row->needs_info = s->needs_info;
@@ -233,23 +215,28 @@ act_index(struct case_row *row, const struct case_status *s, const struct clock_
 	row->updated_at = s->last_utc_s;
 	row->next_clock = next.clock == CLOCK_KIND_COUNT ? -1 : (int64_t)next.clock;
 	row->next_due = next.due_utc_s == CLOCKS_NEVER ? CASE_DUE_NEVER : next.due_utc_s;
-	row->next_warn = next_warn(entries, n, warned);
+	row->next_warn = next_warn;
 }
 
 static enum err
 refold(struct act *act, int64_t at)
 {
-	struct clock_entry *entries;
-	size_t n;
-	/* A warning that is due but not yet sent stays due. */
-	int64_t warned = act->row.next_warn <= at ? act->row.next_warn - 1 : at;
-	enum err e = act_clocks(act->a, act->db, act->programme, &act->row, act->events,
-	        act->events_n, at, &entries, &n);
+	struct clock_entry *old, *new;
+	size_t old_n, new_n;
+	int64_t next, late;
+	const struct case_row *row = &act->row;
+	enum err e = act_clocks(act->a, act->db, act->programme, row, act->events,
+	        (size_t)act->events_before, at, &old, &old_n);
 
+	if (e == ERR_OK)
+		e = act_clocks(act->a, act->db, act->programme, row, act->events, act->events_n, at,
+		        &new, &new_n);
 	if (e != ERR_OK)
 		return e;
-	act_index(&act->row, &act->status, entries, n, warned);
-	return outcomes_keep(act, entries, n, at);
+	next = act_next_warn(new, new_n, row->next_warn, at);
+	late = act_new_marks(old, old_n, new, new_n);
+	act_index(&act->row, &act->status, new, new_n, next < late ? next : late);
+	return outcomes_keep(act, new, new_n, at);
 }
 
 enum err

@@ -137,10 +137,6 @@ enum err act_append(struct act *act, enum event_kind kind, const struct clear *c
         enum sealed_with with, struct str text) MUST_CHECK;
 enum err act_save(struct act *act) MUST_CHECK;
 
-/* What becomes of the row's index columns, and of clocks that stopped at AT, after events were
- * added. */
-enum err act_refold(struct act *act, int64_t at_utc_s) MUST_CHECK;
-
 /* Appends an event that the reporter sees, with its text, and tells the reporter that there is
  * something new. */
 enum err act_tell(
@@ -183,9 +179,8 @@ enum err act_clocks(struct arena *a, struct db *db, const struct programme *pr,
         const struct case_row *row, const struct event *events, size_t n, int64_t now,
         struct clock_entry **out, size_t *n_out) MUST_CHECK;
 
-/* The columns of ROW that are derived from S and the clocks; WARNED is the time up to which
- * warnings were sent. */
+/* The columns of ROW that are derived from S and the clocks; NEXT_WARN is by act/warn.h. */
 void act_index(struct case_row *row, const struct case_status *s, const struct clock_entry *entries,
-        size_t n, int64_t warned);
+        size_t n, int64_t next_warn);
 
 #endif

@@ -1,6 +1,8 @@
 /* How a report becomes a case. */
 #include "act/intake.h"
 
+#include "act/warn.h"
+
 #include "base/id.h"
 #include "base/time.h"
 
@@ -183,7 +185,8 @@ first_event(struct intake *in, struct db *db, struct event_row *row)
 		e = act_clocks(in->a, db, in->programme, &in->row, &ev, 1, in->row.recorded_at,
 		        &entries, &n);
 	if (e == ERR_OK)
-		act_index(&in->row, &status, entries, n, 0);
+		act_index(&in->row, &status, entries, n,
+		        act_next_warn(entries, n, 0, in->row.recorded_at));
 	return e;
 }
 

@@ -246,6 +246,7 @@ finish(struct clock_entry *e, int64_t promise, int64_t percent, const struct pau
 		waited = paused_s(pauses, n, e->started_utc_s, end);
 		e->paused = !e->stopped && n > 0 && pauses[n - 1].open;
 	}
+	e->promise_s = promise;
 	e->due_utc_s = e->started_utc_s + promise + waited;
 	e->warn_utc_s =
 	        e->started_utc_s + promise / 100 * percent + promise % 100 * percent / 100 + waited;

@@ -28,6 +28,7 @@ struct clock_entry {
 	enum clock_state state;
 	bool stopped;
 	bool paused; /* not stopped, waiting for the reporter: it may be missed all the same */
+	int64_t promise_s; /* how long it may run, pauses not counted */
 	int64_t started_utc_s;
 	int64_t due_utc_s;     /* start + promise + time paused, an open pause counted up to now */
 	int64_t warn_utc_s;    /* the same with warn_percent of the promise */

@@ -74,6 +74,10 @@ static const struct stmt stmt_update = {
         "next_clock = $15, next_due = $16, next_warn = $17, events = $18, files = $19, "
         "chain_head = $20 WHERE id = $21 AND events = $22",
 };
+static const struct stmt stmt_update_warn = {
+        "case_update_warn",
+        "UPDATE cases SET next_warn = $1 WHERE id = $2 AND events = $3",
+};
 static const struct stmt stmt_update_receipt = {
         "case_update_receipt",
         "UPDATE cases SET reporter_wrap = $1, receipt_hash = $2 WHERE id = $3",
@@ -100,6 +104,7 @@ const struct stmt *const case_store_stmts[] = {
         &stmt_by_id,
         &stmt_by_number,
         &stmt_update,
+        &stmt_update_warn,
         &stmt_update_receipt,
         &stmt_idempotency_find,
         &stmt_idempotency_insert,
@@ -191,6 +196,15 @@ enum err
 idempotency_insert(struct db *db, const unsigned char hash[16], int64_t case_id)
 {
 	return db_exec1(db, &stmt_idempotency_insert, DB_ARGS(db_bytes(hash, 16), db_i64(case_id)));
+}
+
+enum err
+case_update_warn(struct db *db, int64_t id, int64_t events, int64_t next_warn)
+{
+	enum err e = db_exec1(
+	        db, &stmt_update_warn, DB_ARGS(db_i64(next_warn), db_i64(id), db_i64(events)));
+
+	return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
 }
 
 struct id_row {

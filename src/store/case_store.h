@@ -78,6 +78,9 @@ enum err idempotency_find(struct db *db, const unsigned char hash[16], int64_t *
 enum err idempotency_insert(
         struct db *db, const unsigned char hash[16], int64_t case_id) MUST_CHECK;
 
+/* Moves next_warn alone, if the row still has EVENTS events; ERR_CONFLICT otherwise. */
+enum err case_update_warn(struct db *db, int64_t id, int64_t events, int64_t next_warn) MUST_CHECK;
+
 /* Ids of open cases whose next_warn is at or before NOW, the earliest first, at most MAX. */
 enum err case_list_warn(struct arena *a, struct db *db, int64_t now, size_t max, int64_t **ids,
         size_t *n) MUST_CHECK;

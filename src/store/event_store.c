@@ -88,3 +88,22 @@ event_heads(struct arena *a, struct db *db, int64_t after, int64_t upto, size_t 
 	        DB_ARGS(db_i64(after), db_i64(upto), db_i64((int64_t)max)), &head_map, max, heads,
 	        n);
 }
+
+enum err
+event_heads_each(struct db *db, int64_t after, int64_t upto,
+        void (*each)(void *ctx, const struct event_head *head), void *ctx)
+{
+	struct db_rows rows;
+	enum err e = db_query(
+	        db, &stmt_heads, DB_ARGS(db_i64(after), db_i64(upto), db_i64(INT64_MAX)), &rows);
+
+	if (e != ERR_OK)
+		return e;
+	while (db_next(&rows)) {
+		struct event_head head = {.case_id = db_row_i64(&rows, 0)};
+
+		db_row_fixed(&rows, 1, head.chain_head, sizeof head.chain_head);
+		each(ctx, &head);
+	}
+	return db_rows_end(&rows);
+}

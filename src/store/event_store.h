@@ -47,6 +47,10 @@ struct event_head {
 enum err event_heads(struct arena *a, struct db *db, int64_t after, int64_t upto, size_t max,
         struct event_head **heads, size_t *n) MUST_CHECK;
 
+/* The same, without an end and without keeping them: EACH is called for one after the other. */
+enum err event_heads_each(struct db *db, int64_t after, int64_t upto,
+        void (*each)(void *ctx, const struct event_head *head), void *ctx) MUST_CHECK;
+
 extern const struct stmt *const event_store_stmts[];
 
 #endif

@@ -34,6 +34,24 @@ static const struct stmt stmt_sent = {
         "notice_sent",
         "UPDATE notice SET sent_at = $1, trouble = '' WHERE id = $2",
 };
+static const struct stmt stmt_any = {
+        "notice_any",
+        "SELECT COUNT(*) FROM notice WHERE case_id = $1 AND template = $2 AND about = $3",
+};
+static const struct stmt stmt_sent_alike = {
+        "notice_sent_alike",
+        "UPDATE notice SET sent_at = $1, trouble = '' WHERE case_id = $2 AND template = $3 "
+        "AND recipient = $4 AND id <= $5 AND sent_at = 0",
+};
+static const struct stmt stmt_sent_last = {
+        "notice_sent_last",
+        "SELECT COALESCE(MAX(sent_at), 0) FROM notice WHERE case_id = $1 AND template = $2 "
+        "AND recipient = $3",
+};
+static const struct stmt stmt_postpone = {
+        "notice_postpone",
+        "UPDATE notice SET try_at = $1 WHERE id = $2",
+};
 static const struct stmt stmt_failed = {
         "notice_failed",
         "UPDATE notice SET tries = tries + 1, try_at = $1, trouble = $2 WHERE id = $3",
@@ -43,6 +61,10 @@ const struct stmt *const notice_store_stmts[] = {
         &stmt_queue,
         &stmt_due,
         &stmt_sent,
+        &stmt_any,
+        &stmt_sent_alike,
+        &stmt_sent_last,
+        &stmt_postpone,
         &stmt_failed,
         NULL,
 };
@@ -74,4 +96,38 @@ enum err
 notice_failed(struct db *db, int64_t id, int64_t try_at, struct str trouble)
 {
 	return db_exec1(db, &stmt_failed, DB_ARGS(db_i64(try_at), db_text(trouble), db_i64(id)));
+}
+
+enum err
+notice_any(struct db *db, int64_t case_id, struct str template, int64_t about, bool *any)
+{
+	int64_t n;
+	enum err e = db_one_i64(
+	        db, &stmt_any, DB_ARGS(db_i64(case_id), db_text(template), db_i64(about)), &n);
+
+	if (e == ERR_OK)
+		*any = n > 0;
+	return e;
+}
+
+enum err
+notice_sent_alike(struct db *db, const struct notice_row *r, int64_t at)
+{
+	return db_exec(db, &stmt_sent_alike,
+	        DB_ARGS(db_i64(at), db_i64(r->case_id), db_text(r->template), db_i64(r->recipient),
+	                db_i64(r->id)),
+	        NULL);
+}
+
+enum err
+notice_sent_last(struct db *db, const struct notice_row *r, int64_t *sent_at)
+{
+	return db_one_i64(db, &stmt_sent_last,
+	        DB_ARGS(db_i64(r->case_id), db_text(r->template), db_i64(r->recipient)), sent_at);
+}
+
+enum err
+notice_postpone(struct db *db, int64_t id, int64_t try_at)
+{
+	return db_exec1(db, &stmt_postpone, DB_ARGS(db_i64(try_at), db_i64(id)));
 }

@@ -24,10 +24,19 @@ struct notice_row {
 /* Queues a notice; one that is there already (same case, template, about, recipient) stays as it
  * is. */
 enum err notice_queue(struct db *db, const struct notice_row *row) MUST_CHECK;
+/* *ANY: there is such a notice, to whomever, sent or not. */
+enum err notice_any(
+        struct db *db, int64_t case_id, struct str template, int64_t about, bool *any) MUST_CHECK;
 /* Unsent notices whose time has come, the oldest first. */
 enum err notice_due(struct arena *a, struct db *db, int64_t now, size_t max,
         struct notice_row **rows, size_t *n) MUST_CHECK;
 enum err notice_sent(struct db *db, int64_t id, int64_t at) MUST_CHECK;
+/* Marks as sent what is queued for the same case, template and recipient up to id ID. */
+enum err notice_sent_alike(struct db *db, const struct notice_row *row, int64_t at) MUST_CHECK;
+/* When one for the same case, template and recipient was sent last; 0 for never. */
+enum err notice_sent_last(struct db *db, const struct notice_row *row, int64_t *sent_at) MUST_CHECK;
+/* Not before TRY_AT, without counting a try. */
+enum err notice_postpone(struct db *db, int64_t id, int64_t try_at) MUST_CHECK;
 enum err notice_failed(struct db *db, int64_t id, int64_t try_at, struct str trouble) MUST_CHECK;
 
 extern const struct stmt *const notice_store_stmts[];

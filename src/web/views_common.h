@@ -43,6 +43,7 @@ struct view_mistake {
 struct view_mistakes {
 	const struct view_mistake *items;
 	size_t n;
+	bool kept; /* say that nothing typed is lost; the views that keep all set it */
 };
 
 /* A choice of a select or a group of radio buttons. */

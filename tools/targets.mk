@@ -34,7 +34,9 @@ lookbook: $(B)/lookbook
 ifdef FUZZ
 OPT_asan += -fsanitize=fuzzer-no-link
 endif
-$(B)/fuzz/%: fuzz/%.c $(foreach r,cli web case policy base,$(call lib,$(r)))
+FUZZ_ROOMS = cli web case policy proc base
+$(B)/fuzz/%: fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call lib,$(r)))
 	@mkdir -p $(@D)
 	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -fsanitize=fuzzer -Wl,--start-group \
-		$(foreach r,cli web case policy base,$(call lib,$(r))) -Wl,--end-group $(libs_vdpd) $(L_web)
+		$(foreach r,$(FUZZ_ROOMS),$(call lib,$(r))) -Wl,--end-group $(libs_vdpd) $(L_web) \
+		$(libs_vdpd-nursery)

@@ -85,7 +85,7 @@ static const unsigned long ioctl_requests[] = {FIONBIO, FIONREAD, TCGETS};
 
 /* What the sanitizers' runtime does besides. */
 #ifdef VDPD_ASAN
-static const int calls_build[] = {SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler)};
+static const int calls_build[] = {SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler), SCMP_SYS(sigaltstack)};
 static const bool sanitized = true;
 #else
 static const int calls_build[] = {SCMP_SYS(exit_group)};

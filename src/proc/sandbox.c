@@ -85,7 +85,8 @@ static const unsigned long ioctl_requests[] = {FIONBIO, FIONREAD, TCGETS};
 
 /* What the sanitizers' runtime does besides. */
 #ifdef VDPD_ASAN
-static const int calls_build[] = {SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler), SCMP_SYS(sigaltstack)};
+static const int calls_build[] = {
+        SCMP_SYS(sched_getparam), SCMP_SYS(sched_getscheduler), SCMP_SYS(sigaltstack)};
 static const bool sanitized = true;
 #else
 static const int calls_build[] = {SCMP_SYS(exit_group)};
@@ -134,6 +135,14 @@ allow_equal(struct filter *f, int call, unsigned arg, uint64_t value)
 	const struct scmp_arg_cmp a = SCMP_CMP64(arg, SCMP_CMP_EQ, value);
 
 	rule(f, SCMP_ACT_ALLOW, call, 1, &a);
+}
+
+static void
+refuse_stat(struct filter *f)
+{
+	const struct scmp_arg_cmp by_path = SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0);
+
+	rule(f, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 1, &by_path);
 }
 
 /* Memory: executable pages only where libraries may still be loaded. */
@@ -198,8 +207,12 @@ fill(struct filter *f, const struct sandbox_spec *spec)
 	rule(f, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), COUNT(own_limits), own_limits);
 	if ((spec->may & SANDBOX_SERVE) != 0)
 		ALLOW(f, calls_serve);
-	if ((spec->may & SANDBOX_STORE) != 0)
+	if ((spec->may & SANDBOX_STORE) != 0) {
 		ALLOW(f, calls_store);
+		/* SQLite asks at closing whether its file is still there, and does without. */
+		if ((spec->may & SANDBOX_FILES) == 0)
+			refuse_stat(f);
+	}
 	if ((spec->may & SANDBOX_CONNECT) != 0)
 		allow_sockets(f);
 	if ((spec->may & SANDBOX_FILES) != 0) {

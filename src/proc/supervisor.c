@@ -388,6 +388,25 @@ wanted(enum role_id role)
 	return role_rows[role].executable != NULL;
 }
 
+/* An executable that is not there is a mistake of the installation: said once, and clearly. */
+static bool
+complete(const struct supervisor *s)
+{
+	char path[4096];
+
+	for (int i = 0; i < ROLE_COUNT; i++) {
+		if (!wanted((enum role_id)i))
+			continue;
+		snprintf(path, sizeof path, "%s/%s", s->options->libexec, role_rows[i].executable);
+		if (access(path, X_OK) == 0)
+			continue;
+		fprintf(stderr, "vdpd: %s: %s; install vdpd again, readable for this user\n", path,
+		        strerror(errno));
+		return false;
+	}
+	return true;
+}
+
 static bool
 prepare(struct supervisor *s)
 {
@@ -428,7 +447,7 @@ supervisor_run(const struct supervisor_options *o)
 		abort();
 	log_init(role_name(ROLE_SUPERVISOR));
 	s->options = o;
-	if (!supervisor_files_open(&s->files, o)) {
+	if (!supervisor_files_open(&s->files, o) || !complete(s)) {
 		free(s);
 		return 1;
 	}

@@ -78,9 +78,9 @@ body_open(struct reading *r, const struct event_row *row, struct str *text)
 }
 
 static enum err
-item_read(struct reading *r, const struct event_row *row, struct view_event *it)
+item_read(struct reading *r, const struct event_row *row, struct case_item *it)
 {
-	*it = (struct view_event){
+	*it = (struct case_item){
 	        .seq = row->seq,
 	        .at_utc_s = row->at_utc_s,
 	        .recorded_utc_s = row->recorded_utc_s,
@@ -111,10 +111,10 @@ items_read(struct reading *r, struct db *db)
 		return e;
 	v->events = events;
 	v->events_n = n;
-	v->items = ARENA_ARRAY(r->a, n + 1, struct view_event);
+	v->items = ARENA_ARRAY(r->a, n + 1, struct case_item);
 	v->credit = STR("");
 	for (size_t i = 0; i < n; i++) {
-		struct view_event *it = &v->items[v->items_n];
+		struct case_item *it = &v->items[v->items_n];
 
 		e = item_read(r, &rows[i], it);
 		if (e != ERR_OK)
@@ -139,15 +139,15 @@ files_read(struct reading *r, struct db *db)
 
 	if (e != ERR_OK)
 		return e;
-	v->files = ARENA_ARRAY(r->a, n + 1, struct view_file);
+	v->files = ARENA_ARRAY(r->a, n + 1, struct case_file);
 	for (size_t i = 0; i < n; i++) {
 		bool team_only = rows[i].sealed_with == SEALED_TEAM;
 		struct place at = {"file", "name", v->row.uid, rows[i].number};
-		struct view_file *f = &v->files[v->files_n];
+		struct case_file *f = &v->files[v->files_n];
 
 		if (team_only && r->keys->team == NULL)
 			continue;
-		*f = (struct view_file){
+		*f = (struct case_file){
 		        .number = rows[i].number,
 		        .event_seq = rows[i].event_seq,
 		        .size_bytes = rows[i].size_bytes,
@@ -210,8 +210,8 @@ view_read(struct arena *a, struct db *db, const struct programme *pr, int64_t ca
 	return ERR_OK;
 }
 
-const struct view_file *
-view_file_find(const struct case_view *v, int64_t number)
+const struct case_file *
+case_file_find(const struct case_view *v, int64_t number)
 {
 	for (size_t i = 0; i < v->files_n; i++)
 		if (v->files[i].number == number)

@@ -11,7 +11,7 @@ struct view_keys {
 };
 
 /* An event with what was opened of it. */
-struct view_event {
+struct case_item {
 	int64_t seq;
 	int64_t at_utc_s;
 	int64_t recorded_utc_s;
@@ -23,7 +23,7 @@ struct view_event {
 	struct str text; /* "" if there is none, or it is not for these eyes */
 };
 
-struct view_file {
+struct case_file {
 	int64_t number;
 	int64_t event_seq;
 	struct str name;
@@ -41,12 +41,12 @@ struct case_view {
 	const struct policy *policy; /* the version that the case is pinned to */
 	struct case_status status;
 	const struct event *events; /* for the clocks; as many as ITEMS */
-	struct view_event *items;   /* for the reporter without those that are the team's */
+	struct case_item *items;   /* for the reporter without those that are the team's */
 	size_t items_n;
 	size_t events_n;
 	struct clock_entry *clocks;
 	size_t clocks_n;
-	struct view_file *files;
+	struct case_file *files;
 	size_t files_n;
 	struct str credit; /* JSON of the latest credit_changed; "" : as in the report */
 };
@@ -71,6 +71,6 @@ enum err view_title(struct arena *a, const struct case_row *row, const struct ke
         struct str *title) MUST_CHECK;
 
 /* The file NUMBER of the view, NULL if there is none. */
-const struct view_file *view_file_find(const struct case_view *v, int64_t number);
+const struct case_file *case_file_find(const struct case_view *v, int64_t number);
 
 #endif

@@ -61,7 +61,7 @@ files_json(struct json_writer *w, const char *key, const struct case_view *v, in
 {
 	jw_array(w, key);
 	for (size_t i = 0; i < v->files_n; i++) {
-		const struct view_file *f = &v->files[i];
+		const struct case_file *f = &v->files[i];
 
 		if (seq != 0 && f->event_seq != seq)
 			continue;
@@ -75,7 +75,7 @@ files_json(struct json_writer *w, const char *key, const struct case_view *v, in
 }
 
 bool
-view_in_thread(const struct view_event *it)
+view_in_thread(const struct case_item *it)
 {
 	return !it->team_only && it->kind != EVENT_RECEIVED && it->kind != EVENT_CREDIT_CHANGED &&
 	       (it->text.n > 0 || it->kind == EVENT_FILE_ADDED);
@@ -85,7 +85,7 @@ view_in_thread(const struct view_event *it)
 static void
 entry_json(struct json_writer *w, const struct case_view *v, size_t *i, bool for_reporter)
 {
-	const struct view_event *it = &v->items[*i];
+	const struct case_item *it = &v->items[*i];
 
 	jw_object(w, NULL);
 	jw_time(w, "at", it->at_utc_s);
@@ -98,7 +98,7 @@ entry_json(struct json_writer *w, const struct case_view *v, size_t *i, bool for
 	while (*i + 1 < v->items_n && v->items[*i + 1].kind == EVENT_FILE_ADDED &&
 	        v->items[*i + 1].at_utc_s == it->at_utc_s &&
 	        v->items[*i + 1].from_reporter == it->from_reporter) {
-		const struct view_file *f = view_file_find(v, v->items[*i + 1].clear.file);
+		const struct case_file *f = case_file_find(v, v->items[*i + 1].clear.file);
 
 		(*i)++;
 		if (f == NULL)
@@ -246,7 +246,7 @@ notes_json(struct json_writer *w, const struct case_view *v)
 {
 	jw_array(w, "notes");
 	for (size_t i = 0; i < v->items_n; i++) {
-		const struct view_event *it = &v->items[i];
+		const struct case_item *it = &v->items[i];
 
 		if (!it->team_only || it->text.n == 0)
 			continue;
@@ -264,7 +264,7 @@ events_json(struct json_writer *w, const struct case_view *v)
 {
 	jw_array(w, "events");
 	for (size_t i = 0; i < v->items_n; i++) {
-		const struct view_event *it = &v->items[i];
+		const struct case_item *it = &v->items[i];
 
 		jw_object(w, NULL);
 		jw_int(w, "seq", it->seq);

@@ -26,7 +26,7 @@ void thread_json(
 
 /* Does the conversation show this event? What the other side said or sent, not what happened to the
  * case. */
-bool view_in_thread(const struct view_event *it);
+bool view_in_thread(const struct case_item *it);
 
 /* [{id, name, size}] of the files of event SEQ; of all if SEQ is 0. */
 void files_json(struct json_writer *w, const char *key, const struct case_view *v, int64_t seq);

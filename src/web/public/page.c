@@ -1,0 +1,128 @@
+/* What handlers of public pages share. */
+#include "web/public/page.h"
+
+#include "views.h"
+#include "web/csrf.h"
+#include "web/respond.h"
+#include "web/status.h"
+
+struct view_page
+public_page(const struct public_app *app, struct str title, enum view_nav nav)
+{
+	return (struct view_page){
+	        .policy = instance_policy((struct instance *)&app->in),
+	        .title = title,
+	        .nav = nav,
+	};
+}
+
+void
+token_begin(struct request *req, struct form_session *s)
+{
+	s->set = false;
+	s->token.name = STR("form_token");
+	s->token.value = anonymous_form_token(req, public_app(req)->form_key, &s->session, &s->set);
+}
+
+void
+token_end(struct request *req, const struct form_session *s)
+{
+	if (s->set)
+		anonymous_form_cookie(req, s->session);
+}
+
+bool
+token_ok(struct request *req)
+{
+	struct diag d = {0};
+
+	if (anonymous_form_check(req, public_app(req)->form_key) == ERR_OK)
+		return true;
+	respond_error(req,
+	        diag_set(&d, ERR_DENIED, "go back, reload the page and send it again",
+	                "this form did not come from a page of ours, or cookies are switched off"),
+	        &d);
+	return false;
+}
+
+static struct str
+promise_label(const struct policy *p, const struct clock_entry *c)
+{
+	for (size_t i = 0; i < p->timeline.n; i++)
+		if (str_eq(str_of(p->timeline.list[i].clock), str_of(clock_name(c->clock))))
+			return p->timeline.list[i].label;
+	return str_of(clock_label(c->clock));
+}
+
+static struct view_promise
+promise_view(const struct policy *p, const struct clock_entry *c, int64_t now)
+{
+	static const enum view_promise_state states[CLOCK_STATE_COUNT] = {
+	        [CLOCK_RUNNING] = VIEW_PROMISE_DUE,
+	        [CLOCK_PAUSED] = VIEW_PROMISE_PAUSED,
+	        [CLOCK_MET] = VIEW_PROMISE_KEPT,
+	        [CLOCK_MISSED] = VIEW_PROMISE_MISSED,
+	};
+
+	return (struct view_promise){
+	        .what = promise_label(p, c),
+	        .state = states[c->state],
+	        .now = now,
+	        .started_at = c->started_utc_s,
+	        .due_at = c->due_utc_s,
+	        .stopped_at = c->stopped_utc_s,
+	        .paused_since = c->paused ? now : 0,
+	        .length_s = c->due_utc_s - c->started_utc_s,
+	};
+}
+
+struct view_promises
+promises_view(struct arena *a, const struct policy *p, const struct clock_entry *clocks, size_t n,
+        int64_t now)
+{
+	struct view_promise *out = ARENA_ARRAY(a, n + 1, struct view_promise);
+	size_t first = n, at = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (!clocks[i].stopped &&
+		        (first == n || clocks[i].due_utc_s < clocks[first].due_utc_s))
+			first = i;
+	if (first < n)
+		out[at++] = promise_view(p, &clocks[first], now);
+	for (size_t i = 0; i < n; i++)
+		if (i != first)
+			out[at++] = promise_view(p, &clocks[i], now);
+	return (struct view_promises){out, at};
+}
+
+void
+public_message(struct request *req, unsigned status, struct str title, struct str text,
+        struct str href, struct str label)
+{
+	struct view_message v = {
+	        .page = public_page(public_app(req), title, VIEW_NAV_NONE),
+	        .text = {&text, 1},
+	        .href = href,
+	        .label = label,
+	};
+	struct buf body;
+
+	buf_init(&body, PUBLIC_PAGE_MAX);
+	view_public_message(&body, &v);
+	respond_html(req, status, &body);
+	buf_clear(&body);
+}
+
+void
+public_error_page(struct request *req, unsigned status, const char *title, const char *detail,
+        struct buf *out)
+{
+	struct view_error v = {
+	        .page = public_page(public_app(req), str_of(title), VIEW_NAV_NONE),
+	        .status = status,
+	        .what = str_of(detail),
+	        .mend = str_of(status_hint(status)),
+	};
+
+	view_public_error(out, &v);
+}

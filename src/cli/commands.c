@@ -85,6 +85,16 @@ const struct command commands[] = {
                 .executable = "vdpd-admin",
         },
         {
+                .name = "audit",
+                .arguments = "verify -C DIR [--json]",
+                .summary = "Check that no case and no log entry was rewritten",
+                .help =
+"Follows the hash chain of every case and of keyd's log, and compares them with\n"
+"the checkpoints that keyd signed. Says the first case and event that do not fit,\n"
+"with exit status 1. Opens nothing, and works while the instance runs or not.\n",
+                .executable = "vdpd-admin",
+        },
+        {
                 .name = "clocks",
                 .arguments = "--policy FILE --now TIME < EVENTS.jsonl",
                 .summary = "Show which promises of a policy are kept, running or missed",

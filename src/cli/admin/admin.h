@@ -11,5 +11,7 @@ int admin_init(int argc, char **argv);
 /* People of the team, and tokens of the staff API. */
 int admin_member(int argc, char **argv);
 int admin_token(int argc, char **argv);
+/* Has anything been rewritten? */
+int admin_audit(int argc, char **argv);
 
 #endif

@@ -11,6 +11,9 @@ enum err counter_take(
 
 /* Inside tx_run: the highest event of PROGRAMME's last checkpoint, 0 if there is none. */
 enum err checkpoint_highest(struct db *db, struct str programme, int64_t *out) MUST_CHECK;
+/* The last checkpoint of PROGRAMME as it was signed; ERR_NOT_FOUND if there is none. */
+enum err checkpoint_get(struct arena *a, struct db *db, struct str programme,
+        struct keyd_checkpoint *c, struct keyd_checkpointed *done) MUST_CHECK;
 /* Inside tx_run: replaces the last checkpoint. */
 enum err checkpoint_put(struct db *db, const struct keyd_checkpoint *c,
         const struct keyd_checkpointed *done) MUST_CHECK;

@@ -192,8 +192,9 @@ promise_when(const struct view_promise *p)
 		snprintf(t.z, sizeof t.z, "%.60s late", span.z);
 		break;
 	case VIEW_PROMISE_PAUSED:
-		span = span_words(p->now - p->paused_since);
-		snprintf(t.z, sizeof t.z, "for %.60s", span.z);
+		/* While it waits, what is left of it does not change. */
+		span = span_words(p->due_at - p->now);
+		snprintf(t.z, sizeof t.z, "%.60s left", span.z);
 		break;
 	default:
 		return until_words(p->now, p->due_at);

@@ -73,15 +73,14 @@ enum view_promise_state {
 	VIEW_PROMISE_MISSED, /* stopped too late, or runs and is past its time */
 };
 
-/* One clock of a case, as case/clocks gives it. */
+/* One clock of a case; promises_of_clocks (web/view_promises.h) makes them. */
 struct view_promise {
 	struct str what; /* "An answer", "Severity and triage" */
 	enum view_promise_state state;
 	int64_t now;
 	int64_t started_at, due_at;
-	int64_t stopped_at;   /* 0: still runs or is paused */
-	int64_t paused_since; /* 0 unless paused */
-	int64_t length_s;     /* what was promised, without pauses */
+	int64_t stopped_at; /* 0: still runs or is paused */
+	int64_t length_s;   /* what was promised, without pauses */
 };
 struct view_promises {
 	const struct view_promise *items;

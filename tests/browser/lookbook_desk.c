@@ -74,7 +74,6 @@ queue(void)
 	                        .state = VIEW_PROMISE_PAUSED,
 	                        .now = NOW,
 	                        .due_at = IN(4, 0),
-	                        .paused_since = AGO(2, 0),
 	                        .length_s = 7 * 86400},
 	                .severity = STR("medium"),
 	                .severity_claimed = true,

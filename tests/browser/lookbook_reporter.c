@@ -123,7 +123,6 @@ case_page(const struct policy *policy)
 
 	SHOW("case", view_public_case, &v);
 	asked.state = VIEW_PROMISE_PAUSED;
-	asked.paused_since = AGO(1, 2);
 	v.promises = (struct view_promises){&asked, 1};
 	v.waiting_for_you = true;
 	v.done = STR("Your message was sent.");

@@ -2,6 +2,7 @@
 #include "unit.h"
 #include "views.h"
 #include "web/view_helpers.h"
+#include "web/view_promises.h"
 #include "web/view_put.h"
 
 enum { NOW = 1773328800 /* 2026-03-12T15:20:00Z */ };
@@ -202,9 +203,8 @@ test_promises(void **state)
 	        {{.state = VIEW_PROMISE_PAUSED,
 	                 .now = NOW,
 	                 .due_at = NOW + 43200,
-	                 .paused_since = NOW - 2 * 86400,
 	                 .length_s = 86400},
-	                "paused", "for 2 days", 50},
+	                "paused", "12 h left", 50},
 	        {{.state = VIEW_PROMISE_DUE, .now = NOW, .due_at = NOW + 1}, "due",
 	                "in under a minute", 100},
 	};
@@ -215,6 +215,83 @@ test_promises(void **state)
 		assert_text(promise_when(&rows[i].p), rows[i].when);
 		assert_int_equal(promise_used(&rows[i].p), rows[i].used);
 	}
+}
+
+/* What runs comes first, then what waits, then what ended; of kept updates only the last. */
+static void
+test_promises_of_clocks(void **state)
+{
+	static const struct clock_entry clocks[] = {
+	        {.clock = CLOCK_ACKNOWLEDGE,
+	                .state = CLOCK_MET,
+	                .stopped = true,
+	                .promise_s = 7200,
+	                .due_utc_s = 7200,
+	                .stopped_utc_s = 3600},
+	        {.clock = CLOCK_TRIAGE,
+	                .state = CLOCK_PAUSED,
+	                .promise_s = 86400,
+	                .due_utc_s = 90000},
+	        {.clock = CLOCK_FIX,
+	                .state = CLOCK_RUNNING,
+	                .promise_s = 864000,
+	                .due_utc_s = 864000},
+	        {.clock = CLOCK_UPDATE,
+	                .state = CLOCK_MISSED,
+	                .stopped = true,
+	                .promise_s = 100,
+	                .due_utc_s = 3700,
+	                .stopped_utc_s = 4000},
+	        {.clock = CLOCK_UPDATE,
+	                .state = CLOCK_MET,
+	                .stopped = true,
+	                .promise_s = 100,
+	                .due_utc_s = 4100,
+	                .stopped_utc_s = 4050},
+	        {.clock = CLOCK_UPDATE,
+	                .state = CLOCK_MET,
+	                .stopped = true,
+	                .promise_s = 100,
+	                .due_utc_s = 4150,
+	                .stopped_utc_s = 4100},
+	        {.clock = CLOCK_UPDATE, .state = CLOCK_MISSED, .promise_s = 100, .due_utc_s = 4200},
+	};
+	static const struct {
+		const char *what;
+		enum view_promise_state state;
+		int64_t due_at;
+	} want[] = {
+	        {"Status update", VIEW_PROMISE_MISSED, 4200},
+	        {"A critical fix", VIEW_PROMISE_DUE, 864000},
+	        {"Assessment", VIEW_PROMISE_PAUSED, 90000},
+	        {"Status update", VIEW_PROMISE_KEPT, 4150},
+	        {"Status update", VIEW_PROMISE_MISSED, 3700},
+	        {"First answer", VIEW_PROMISE_KEPT, 7200},
+	};
+	static struct policy policy; /* large */
+	struct arena *a = arena_new(1 << 16);
+	struct view_promises v;
+
+	(void)state;
+	policy.timeline.list[0] = (struct policy_promise){.clock = "fix",
+	        .severity = SEVERITY_HIGH,
+	        .label = STR("A high fix"),
+	        .s = 1728000};
+	policy.timeline.list[1] = (struct policy_promise){.clock = "fix",
+	        .severity = SEVERITY_CRITICAL,
+	        .label = STR("A critical fix"),
+	        .s = 864000};
+	policy.timeline.n = 2;
+	v = promises_of_clocks(a, &policy, clocks, sizeof clocks / sizeof *clocks, 5000);
+	assert_int_equal(v.n, sizeof want / sizeof *want);
+	for (size_t i = 0; i < v.n; i++) {
+		assert_int_equal(v.items[i].what.n, strlen(want[i].what));
+		assert_memory_equal(v.items[i].what.p, want[i].what, v.items[i].what.n);
+		assert_int_equal(v.items[i].state, want[i].state);
+		assert_int_equal(v.items[i].due_at, want[i].due_at);
+	}
+	assert_int_equal(promises_of_clocks(a, &policy, NULL, 0, 5000).n, 0);
+	arena_free(a);
 }
 
 static void
@@ -341,6 +418,7 @@ main(void)
 	        cmocka_unit_test(test_numbers),
 	        cmocka_unit_test(test_grouped_is_cut),
 	        cmocka_unit_test(test_promises),
+	        cmocka_unit_test(test_promises_of_clocks),
 	        cmocka_unit_test(test_qr),
 	        cmocka_unit_test(test_markdown),
 	        cmocka_unit_test(test_accent),

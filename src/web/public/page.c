@@ -45,56 +45,6 @@ token_ok(struct request *req)
 	return false;
 }
 
-static struct str
-promise_label(const struct policy *p, const struct clock_entry *c)
-{
-	for (size_t i = 0; i < p->timeline.n; i++)
-		if (str_eq(str_of(p->timeline.list[i].clock), str_of(clock_name(c->clock))))
-			return p->timeline.list[i].label;
-	return str_of(clock_label(c->clock));
-}
-
-static struct view_promise
-promise_view(const struct policy *p, const struct clock_entry *c, int64_t now)
-{
-	static const enum view_promise_state states[CLOCK_STATE_COUNT] = {
-	        [CLOCK_RUNNING] = VIEW_PROMISE_DUE,
-	        [CLOCK_PAUSED] = VIEW_PROMISE_PAUSED,
-	        [CLOCK_MET] = VIEW_PROMISE_KEPT,
-	        [CLOCK_MISSED] = VIEW_PROMISE_MISSED,
-	};
-
-	return (struct view_promise){
-	        .what = promise_label(p, c),
-	        .state = states[c->state],
-	        .now = now,
-	        .started_at = c->started_utc_s,
-	        .due_at = c->due_utc_s,
-	        .stopped_at = c->stopped_utc_s,
-	        .paused_since = c->paused ? now : 0,
-	        .length_s = c->due_utc_s - c->started_utc_s,
-	};
-}
-
-struct view_promises
-promises_view(struct arena *a, const struct policy *p, const struct clock_entry *clocks, size_t n,
-        int64_t now)
-{
-	struct view_promise *out = ARENA_ARRAY(a, n + 1, struct view_promise);
-	size_t first = n, at = 0;
-
-	for (size_t i = 0; i < n; i++)
-		if (!clocks[i].stopped &&
-		        (first == n || clocks[i].due_utc_s < clocks[first].due_utc_s))
-			first = i;
-	if (first < n)
-		out[at++] = promise_view(p, &clocks[first], now);
-	for (size_t i = 0; i < n; i++)
-		if (i != first)
-			out[at++] = promise_view(p, &clocks[i], now);
-	return (struct view_promises){out, at};
-}
-
 void
 public_message(struct request *req, unsigned status, struct str title, struct str text,
         struct str href, struct str label)

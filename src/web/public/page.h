@@ -1,5 +1,4 @@
-/* What handlers of public pages share: the frame around a page, form tokens, promises as pages show
- * them. */
+/* What handlers of public pages share: the frame around a page, form tokens, single messages. */
 #ifndef VDPD_WEB_PUBLIC_PAGE_H
 #define VDPD_WEB_PUBLIC_PAGE_H
 
@@ -24,11 +23,6 @@ void token_end(struct request *req, const struct form_session *s);
 
 /* Is the form's token right? Otherwise answers, and false. */
 bool token_ok(struct request *req);
-
-/* Clocks as promises, the one that runs and falls due first at the front. The promise of a fix that
- * needs no more is left out with its life. */
-struct view_promises promises_view(struct arena *a, const struct policy *p,
-        const struct clock_entry *clocks, size_t n, int64_t now);
 
 /* Draws a page that says one thing. */
 void public_message(struct request *req, unsigned status, struct str title, struct str text,

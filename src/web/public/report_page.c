@@ -13,6 +13,7 @@
 #include "web/public/page.h"
 #include "web/public/receipt_cookie.h"
 #include "web/public/report_api.h"
+#include "web/view_promises.h"
 
 #include <sodium.h>
 
@@ -163,7 +164,7 @@ receipt_draw(struct request *req, const struct form_report *r)
 	        .case_number = in->case_number,
 	        .code = code,
 	        .received_at = in->row.received_at,
-	        .promises = promises_view(req->a, r->policy, clocks, n, in->row.received_at),
+	        .promises = promises_of_clocks(req->a, r->policy, clocks, n, in->row.received_at),
 	        .policy = str_of(r->policy->sha256_hex),
 	        .missing = missing_view(req->a, &r->report, r->policy, in->files_n > 0),
 	        .anonymous = r->report.reporter.email.n == 0,

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "proc/probe.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -245,6 +246,10 @@ role_sandbox(struct role *r, const struct sandbox_spec *spec)
 void
 role_ready(struct role *r)
 {
+#ifdef VDPD_TEST
+	if (probe_wanted(role_name(r->self)))
+		probe_run();
+#endif
 	(void)r;
 	send_control(CONTROL_READY, NULL);
 }

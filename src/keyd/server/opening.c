@@ -24,10 +24,22 @@ call_actor(const struct call *c)
 	}
 }
 
+/* "person 3" of "person 3 Ada". */
+static struct str
+subject_of(struct str actor)
+{
+	size_t space = str_find(actor, ' ', 0);
+
+	if (space == SIZE_MAX)
+		return actor;
+	space = str_find(actor, ' ', space + 1);
+	return space == SIZE_MAX ? actor : str_sub(actor, 0, space);
+}
+
 struct str
 actor_subject(struct arena *a, const struct actor *by)
 {
-	return actor_text(a, &(struct actor){by->kind, by->id, {NULL, 0}});
+	return subject_of(actor_text(a, by));
 }
 
 static struct str
@@ -65,6 +77,7 @@ call_log_opening(struct call *c, const struct actor *by, struct str action, stru
 	        .detail = detail,
 	        .cases = joined(c->a, numbers, n),
 	};
+	bool already = log_reserve_waiting(s->reserve);
 	enum err e = call_may_write(c);
 
 	if (e == ERR_OK)
@@ -72,9 +85,9 @@ call_log_opening(struct call *c, const struct actor *by, struct str action, stru
 	if (e != ERR_FULL)
 		return e;
 	e = log_reserve_append(s->reserve, s->db, &entry);
-	if (e == ERR_OK)
+	if (e == ERR_OK && !already)
 		log_warn("log_in_reserve", "why", "no room on disk");
-	else
+	else if (e != ERR_OK)
 		log_error("log_full", "why", "no room on disk, and the reserve is used up");
 	return e;
 }
@@ -88,18 +101,6 @@ static const struct {
         {{"open_titles", 11}, BUDGET_TITLES},
         {{"open_contact", 12}, BUDGET_CONTACTS},
 };
-
-/* "person 3" of "person 3 Ada". */
-static struct str
-subject_of(struct str actor)
-{
-	size_t space = str_find(actor, ' ', 0);
-
-	if (space == SIZE_MAX)
-		return actor;
-	space = str_find(actor, ' ', space + 1);
-	return space == SIZE_MAX ? actor : str_sub(actor, 0, space);
-}
 
 void
 opening_recall(struct arena *a, struct budget *b, const struct keyd_log_entry *e)

@@ -33,7 +33,7 @@ all: programs
 
 # ---- Rooms: a folder of src/ each, compiled into one static library; the linker takes what is called --------
 
-ROOMS = base policy case seal store proc keyd/client keyd/server keyd/store act jobs \
+ROOMS = base policy case seal store proc keyd/client keyd/server keyd/store act publish jobs \
         web web/public web/desk web/api cli cli/admin cli/client
 lib = $(B)/lib/$(subst /,_,$(1)).a
 
@@ -45,11 +45,11 @@ L_policy = -lyaml -lidn2 -lunistring
 L_store  = -lsqlite3
 L_web    = -lmicrohttpd -ljansson -lcmark-gfm -lcmark-gfm-extensions -lz -lbrotlienc
 
-rooms_vdpd            = cli seal case policy base
+rooms_vdpd            = cli publish seal case policy base
 libs_vdpd             = $(L_policy) $(L_base) -ljansson -lm
 rooms_vdpd-supervisor = proc policy base
 libs_vdpd-supervisor  = $(L_policy) $(L_base) -lseccomp -lsystemd
-rooms_vdpd-public     = web/public web/api web act keyd/client store proc seal case policy base
+rooms_vdpd-public     = web/public web/api web publish act keyd/client store proc seal case policy base
 libs_vdpd-public      = $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -lm
 rooms_vdpd-desk       = web/desk web/api web act keyd/client store proc seal case policy base
 libs_vdpd-desk        = $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -lqrencode -lm

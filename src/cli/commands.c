@@ -139,6 +139,16 @@ const struct command commands[] = {
 "Exit status 1, and why on stderr, if anything does not fit.\n",
                 .run = cmd_receipt,
         },
+        {
+                .name = "security-txt",
+                .arguments = "print -C DIR | check FILE",
+                .summary = "Write an instance's security.txt, or check one (RFC 9116)",
+                .help =
+"  print   as /.well-known/security.txt of the instance shows it today\n"
+"  check   says what is wrong with FILE (- for stdin), line by line, on stderr;\n"
+"          exit status 1 for what the standard demands, 0 for what it advises\n",
+                .run = cmd_security_txt,
+        },
 };
 /* clang-format on */
 const size_t commands_n = sizeof commands / sizeof commands[0];

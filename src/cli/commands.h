@@ -15,5 +15,7 @@ int cmd_clocks(int argc, char **argv);
 int cmd_cvss(int argc, char **argv);
 /* Whether a signed receipt is genuine. */
 int cmd_receipt(int argc, char **argv);
+/* security.txt, written or checked. */
+int cmd_security_txt(int argc, char **argv);
 
 #endif

@@ -17,7 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STOP_BOUND_MS = 10000, READY_BOUND_MS = 60000 };
+/* A start may have a large database to migrate. */
+enum { STOP_BOUND_MS = 10000, READY_BOUND_MS = 600000 };
 
 struct supervisor {
 	const struct supervisor_options *options;

@@ -355,7 +355,10 @@ worker(int (*act)(void), long (*try)(void), unsigned time_s)
 static int
 grow(void)
 {
-	return malloc((size_t)1 << 30) == NULL ? REFUSED : DONE;
+	return mmap(NULL, (size_t)1 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+	               0) == MAP_FAILED
+	               ? REFUSED
+	               : DONE;
 }
 #endif
 
@@ -394,6 +397,29 @@ test_worker(void **state)
 	assert_int_equal(worker(hang, NULL, 1), 128 + SIGALRM);
 }
 
+/* A kernel without Landlock: the start stops, and says what to do. */
+static void
+test_old_kernel(void **state)
+{
+	static const struct sandbox_spec spec = {.may = ROLE};
+	pid_t pid = fork();
+	int status;
+
+	(void)state;
+	if (pid == 0) {
+		scmp_filter_ctx f = seccomp_init(SCMP_ACT_ALLOW);
+		struct diag d = {0};
+
+		if (seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SYS_landlock_create_ruleset, 0) !=
+		                0 ||
+		        seccomp_load(f) != 0 || sandbox_enter(&spec, &d) != ERR_UNSUPPORTED)
+			_exit(1);
+		_exit(strstr(d.mend, "sandbox: off") != NULL ? 0 : 2);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
 static int
 make_dir(void **state)
 {
@@ -418,6 +444,7 @@ main(void)
 	        cmocka_unit_test(test_sqlite_goes_on),
 	        cmocka_unit_test(test_needs_one_thread),
 	        cmocka_unit_test(test_worker),
+	        cmocka_unit_test(test_old_kernel),
 	};
 
 	return cmocka_run_group_tests(tests, make_dir, remove_dir);

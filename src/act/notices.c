@@ -1,7 +1,7 @@
 /* The texts of notices. */
 #include "act/notices.h"
 
-/* {case} {programme} {promise} {due} {desk} {track} {contact} are replaced. */
+/* {case} {programme} {promise} {due} {percent} {desk} {track} {contact} are replaced. */
 static const struct {
 	const char *name, *subject, *text;
 } templates[NOTICE_COUNT] = {
@@ -27,7 +27,7 @@ static const struct {
                 "\n"
                 "{desk}\n"},
         [NOTICE_WARNING] = {"warning", "[{case}] {promise} is due {due}",
-                "Three quarters of the time for a promise have passed in {case}.\n"
+                "{percent} % of the time for a promise have passed in {case}.\n"
                 "\n"
                 "Promise: {promise}, by {due}.\n"
                 "\n"
@@ -85,6 +85,7 @@ fact(const struct notice_facts *f, struct str name)
 	        {STR("programme"), f->programme_name},
 	        {STR("promise"), f->promise},
 	        {STR("due"), f->due},
+	        {STR("percent"), f->percent},
 	        {STR("desk"), f->desk_url},
 	        {STR("track"), f->track_url},
 	        {STR("contact"), f->contact},
@@ -96,27 +97,49 @@ fact(const struct notice_facts *f, struct str name)
 	abort(); /* the templates are literals */
 }
 
-static struct str
-fill(struct arena *a, const char *template, const struct notice_facts *f)
+/* One line with its facts; false if it mentions one that there is not. */
+static bool
+fill(struct arena *a, struct str line, const struct notice_facts *f, struct str *out)
 {
-	struct str rest = str_of(template), out = STR("");
+	struct str done = STR("");
+	bool whole = true;
 	size_t open;
 
-	while ((open = str_find(rest, '{', 0)) != SIZE_MAX) {
-		size_t close = str_find(rest, '}', open);
-		struct str value = fact(f, str_sub(rest, open + 1, close - open - 1));
+	while ((open = str_find(line, '{', 0)) != SIZE_MAX) {
+		size_t close = str_find(line, '}', open);
+		struct str value = fact(f, str_sub(line, open + 1, close - open - 1));
 
-		out = str_fmt(a, "%.*s%.*s%.*s", STR_ARG(out), (int)open, rest.p, STR_ARG(value));
-		rest = str_sub(rest, close + 1, SIZE_MAX);
+		whole = whole && value.n > 0;
+		done = str_fmt(
+		        a, "%.*s%.*s%.*s", STR_ARG(done), (int)open, line.p, STR_ARG(value));
+		line = str_sub(line, close + 1, SIZE_MAX);
 	}
-	return str_fmt(a, "%.*s%.*s", STR_ARG(out), STR_ARG(rest));
+	*out = str_fmt(a, "%.*s%.*s", STR_ARG(done), STR_ARG(line));
+	return whole;
+}
+
+/* All lines; one that is left out takes the empty line after it along. */
+static struct str
+fill_all(struct arena *a, struct str text, const struct notice_facts *f)
+{
+	struct str line, filled, out = STR("");
+	bool skipped = false;
+
+	while (str_cut(&text, '\n', &line)) {
+		bool keep = fill(a, line, f, &filled) && !(skipped && line.n == 0);
+
+		if (keep)
+			out = str_fmt(a, "%.*s%.*s\n", STR_ARG(out), STR_ARG(filled));
+		skipped = !keep && line.n > 0;
+	}
+	return out;
 }
 
 struct notice_mail
 notice_write(struct arena *a, enum notice_template t, const struct notice_facts *f)
 {
-	return (struct notice_mail){
-	        .subject = fill(a, templates[t].subject, f),
-	        .text = fill(a, templates[t].text, f),
-	};
+	struct notice_mail m = {.text = fill_all(a, str_of(templates[t].text), f)};
+
+	(void)fill(a, str_of(templates[t].subject), f, &m.subject);
+	return m;
 }

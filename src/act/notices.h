@@ -12,7 +12,7 @@ enum notice_template {
 	NOTICE_REPORTER_WROTE,
 	NOTICE_ASSIGNED,
 	NOTICE_WITHDRAWN,
-	NOTICE_WARNING, /* 75 % of a promise are gone */
+	NOTICE_WARNING, /* the policy's percent of a promise is gone */
 	NOTICE_MISSED,
 	NOTICE_UPDATE_DUE, /* the reporter is to hear of us again */
 	/* to the reporter */
@@ -27,15 +27,16 @@ enum err notice_parse(struct str s, enum notice_template *out) MUST_CHECK;
 /* A message to be sent. */
 struct notice_mail {
 	struct str subject; /* one line */
-	struct str text;    /* lines of at most 78 characters, ended by LF */
+	struct str text;    /* lines of at most 78 characters (links may be longer), ended by LF */
 };
 
-/* What the texts may mention. */
+/* What the texts may mention. A line that mentions an empty one is left out. */
 struct notice_facts {
 	struct str programme_name; /* "exact.works" */
 	struct str case_number;
-	struct str promise;   /* "First answer"; "" where the template has none */
+	struct str promise;   /* "First answer"; "" where none runs */
 	struct str due;       /* "2026-01-07 09:00 UTC" likewise */
+	struct str percent;   /* of a promise gone by when the team is warned: "75" */
 	struct str desk_url;  /* of the case, for the team */
 	struct str track_url; /* where a reporter enters the receipt code */
 	struct str contact;   /* the programme's address */

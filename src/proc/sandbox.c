@@ -195,6 +195,7 @@ allow_sockets(struct filter *f)
 static void
 fill(struct filter *f, const struct sandbox_spec *spec)
 {
+	const struct scmp_arg_cmp netlink = SCMP_CMP64(0, SCMP_CMP_EQ, AF_NETLINK);
 	const struct scmp_arg_cmp own_limits[] = {
 	        SCMP_CMP64(0, SCMP_CMP_EQ, 0), SCMP_CMP64(2, SCMP_CMP_EQ, 0)};
 
@@ -218,6 +219,8 @@ fill(struct filter *f, const struct sandbox_spec *spec)
 	}
 	if ((spec->may & SANDBOX_CONNECT) != 0)
 		allow_sockets(f);
+	if ((spec->may & SANDBOX_RESOLVE) != 0)
+		rule(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, &netlink);
 	if ((spec->may & SANDBOX_FILES) != 0) {
 		ALLOW(f, calls_files);
 		rule(f, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 0, NULL);

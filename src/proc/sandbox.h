@@ -28,6 +28,8 @@ enum sandbox_may {
 	        1 << 3, /* databases that are open: locks, truncation, sync, shared memory */
 	SANDBOX_CONNECT = 1 << 4, /* sockets of its own to IPv4, IPv6 and unix addresses */
 	SANDBOX_FILES = 1 << 5,   /* open what `paths` lists; create, rename, unlink where WRITE */
+	SANDBOX_RESOLVE = 1 << 6, /* with CONNECT: libc asks netlink before it looks names up; it is
+	                             refused and does without */
 };
 
 enum sandbox_rights { SANDBOX_READ = 1, SANDBOX_WRITE = 2 };

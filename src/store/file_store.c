@@ -42,6 +42,10 @@ static const struct stmt stmt_get = {
         "file_get",
         "SELECT " FILE_COLUMNS " FROM file WHERE case_id = $1 AND number = $2",
 };
+static const struct stmt stmt_blob_named = {
+        "file_blob_named",
+        "SELECT COUNT(*) FROM file WHERE blob = $1",
+};
 static const struct stmt stmt_capsule_insert = {
         "capsule_insert",
         "INSERT INTO capsule (case_id, purpose, not_before, content) VALUES ($1, $2, $3, $4)",
@@ -56,6 +60,7 @@ const struct stmt *const file_store_stmts[] = {
         &stmt_insert,
         &stmt_list,
         &stmt_get,
+        &stmt_blob_named,
         &stmt_capsule_insert,
         &stmt_capsule_get,
         NULL,
@@ -82,6 +87,17 @@ enum err
 file_get(struct arena *a, struct db *db, int64_t case_id, int64_t number, struct file_row *out)
 {
 	return db_one(a, db, &stmt_get, DB_ARGS(db_i64(case_id), db_i64(number)), &file_map, out);
+}
+
+enum err
+file_blob_named(struct db *db, const unsigned char blob[16], bool *named)
+{
+	int64_t n;
+	enum err e = db_one_i64(db, &stmt_blob_named, DB_ARGS(db_bytes(blob, 16)), &n);
+
+	if (e == ERR_OK)
+		*named = n > 0;
+	return e;
 }
 
 enum err

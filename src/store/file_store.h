@@ -26,6 +26,9 @@ enum err file_list(struct arena *a, struct db *db, int64_t case_id, struct file_
 enum err file_get(struct arena *a, struct db *db, int64_t case_id, int64_t number,
         struct file_row *out) MUST_CHECK;
 
+/* *NAMED: a file's row names the blob. */
+enum err file_blob_named(struct db *db, const unsigned char blob[16], bool *named) MUST_CHECK;
+
 struct capsule_row {
 	int64_t id;
 	int64_t case_id;

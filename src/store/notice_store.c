@@ -38,6 +38,11 @@ static const struct stmt stmt_any = {
         "notice_any",
         "SELECT COUNT(*) FROM notice WHERE case_id = $1 AND template = $2 AND about = $3",
 };
+static const struct stmt stmt_waiting_last = {
+        "notice_waiting_last",
+        "SELECT COALESCE(MAX(id), 0) FROM notice WHERE case_id = $1 AND template = $2 "
+        "AND recipient = $3 AND sent_at = 0",
+};
 static const struct stmt stmt_sent_alike = {
         "notice_sent_alike",
         "UPDATE notice SET sent_at = $1, trouble = '' WHERE case_id = $2 AND template = $3 "
@@ -62,6 +67,7 @@ const struct stmt *const notice_store_stmts[] = {
         &stmt_due,
         &stmt_sent,
         &stmt_any,
+        &stmt_waiting_last,
         &stmt_sent_alike,
         &stmt_sent_last,
         &stmt_postpone,
@@ -111,11 +117,18 @@ notice_any(struct db *db, int64_t case_id, struct str template, int64_t about, b
 }
 
 enum err
-notice_sent_alike(struct db *db, const struct notice_row *r, int64_t at)
+notice_waiting_last(struct db *db, const struct notice_row *r, int64_t *id)
+{
+	return db_one_i64(db, &stmt_waiting_last,
+	        DB_ARGS(db_i64(r->case_id), db_text(r->template), db_i64(r->recipient)), id);
+}
+
+enum err
+notice_sent_alike(struct db *db, const struct notice_row *r, int64_t upto, int64_t at)
 {
 	return db_exec(db, &stmt_sent_alike,
 	        DB_ARGS(db_i64(at), db_i64(r->case_id), db_text(r->template), db_i64(r->recipient),
-	                db_i64(r->id)),
+	                db_i64(upto)),
 	        NULL);
 }
 

@@ -31,8 +31,11 @@ enum err notice_any(
 enum err notice_due(struct arena *a, struct db *db, int64_t now, size_t max,
         struct notice_row **rows, size_t *n) MUST_CHECK;
 enum err notice_sent(struct db *db, int64_t id, int64_t at) MUST_CHECK;
-/* Marks as sent what is queued for the same case, template and recipient up to id ID. */
-enum err notice_sent_alike(struct db *db, const struct notice_row *row, int64_t at) MUST_CHECK;
+/* The last notice for the same case, template and recipient that is not sent; 0 for none. */
+enum err notice_waiting_last(struct db *db, const struct notice_row *row, int64_t *id) MUST_CHECK;
+/* Marks as sent what is queued for the same case, template and recipient up to id UPTO. */
+enum err notice_sent_alike(
+        struct db *db, const struct notice_row *row, int64_t upto, int64_t at) MUST_CHECK;
 /* When one for the same case, template and recipient was sent last; 0 for never. */
 enum err notice_sent_last(struct db *db, const struct notice_row *row, int64_t *sent_at) MUST_CHECK;
 /* Not before TRY_AT, without counting a try. */

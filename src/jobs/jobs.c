@@ -1,0 +1,12 @@
+/* The table of jobs. Those that look at an index and mostly find nothing come by each second. */
+#include "jobs/jobs.h"
+
+#include "base/time.h"
+
+const struct job job_table[] = {
+        {.name = "warn", .period_s = 1, .run = job_warn},
+        {.name = "notices", .period_s = 1, .run = job_notices},
+        {.name = "checkpoint", .period_s = 1, .run = job_checkpoint},
+        {.name = "sweep", .period_s = DAY_S, .kept = true, .run = job_sweep},
+};
+const size_t job_table_n = sizeof job_table / sizeof job_table[0];

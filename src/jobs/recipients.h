@@ -1,0 +1,21 @@
+/* Whom a notice goes to. Addresses stay in keyd's database and in capsules; they are asked for when
+ * they are needed and kept nowhere. */
+#ifndef VDPD_JOBS_RECIPIENTS_H
+#define VDPD_JOBS_RECIPIENTS_H
+
+#include "jobs/jobs.h"
+
+/* The address of the person PERSON_ID. ERR_NOT_FOUND if there is nobody of that number who may read
+ * cases; ERR_INVALID if the address is none. */
+enum err recipient_person(
+        struct arena *a, struct jobs *j, int64_t person_id, struct str *address) MUST_CHECK;
+
+/* Everybody who may read cases. */
+enum err recipient_team(struct arena *a, struct jobs *j, struct keyd_people *out) MUST_CHECK;
+
+/* The address that the reporter of ROW left, for the template T. ERR_NOT_FOUND if there is none;
+ * ERR_FORGED if its capsule does not belong to the case; ERR_RATE over keyd's budget. */
+enum err recipient_reporter(struct arena *a, struct jobs *j, const struct case_row *row,
+        struct str number, enum notice_template t, struct str *address) MUST_CHECK;
+
+#endif

@@ -185,11 +185,14 @@ static void
 allow_sockets(struct filter *f)
 {
 	static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
+	const struct scmp_arg_cmp netlink = SCMP_CMP64(0, SCMP_CMP_EQ, AF_NETLINK);
 
 	ALLOW(f, calls_connect);
 	for (size_t i = 0; i < COUNT(families); i++)
 		allow_equal(f, SCMP_SYS(socket), 0, (uint64_t)families[i]);
 	allow_equal(f, SCMP_SYS(socketpair), 0, AF_UNIX);
+	/* getaddrinfo asks the kernel which addresses there are, and does without. */
+	rule(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, &netlink);
 }
 
 static void

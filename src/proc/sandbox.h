@@ -5,8 +5,9 @@
  * A call that is not allowed is never silent. It is logged with its number as what=denied_syscall;
  * of the calls by which libraries look for files (open, stat, access, readlink) that is all, and
  * they fail with EACCES; any other ends the process with exit code SANDBOX_EXIT. Calls that glibc
- * tries and does without (clone3 …) fail with ENOSYS and are not logged; nor is stat by path, which
- * SQLite calls as it closes, for SANDBOX_STORE. */
+ * tries and does without (clone3 …) fail with ENOSYS and are not logged; nor are stat by path,
+ * which SQLite calls as it closes (SANDBOX_STORE), and getaddrinfo's netlink socket
+ * (SANDBOX_CONNECT). */
 #ifndef VDPD_PROC_SANDBOX_H
 #define VDPD_PROC_SANDBOX_H
 

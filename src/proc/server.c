@@ -2,6 +2,7 @@
 #include "proc/server.h"
 
 #include "base/log.h"
+#include "proc/control.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -274,11 +275,12 @@ judge(const struct channel_server *s, const struct request *r, const char **why)
 static void
 complain(const struct request *r, const char *why, const char *name)
 {
-	char role[16], type[16];
+	unsigned role = r->connection->peer.role;
+	char type[16];
 
-	snprintf(role, sizeof role, "%u", r->connection->peer.role);
 	snprintf(type, sizeof type, "%u", r->type);
-	log_error(why, "peer", role, "type", type, "request", name);
+	log_error(why, "peer", role < ROLE_COUNT ? role_name((enum role_id)role) : NULL, "type",
+	        type, "request", name);
 }
 
 /* Answers the request of which FIELDS are the packed fields; ERR_PEER if the peer is to be ended.

@@ -1,10 +1,11 @@
 /* Sandboxes: each attempt in a child of its own that is inside, with Landlock and without. */
 #include "unit.h"
 
-#include "base/str.h"
+#include "base/buf.h"
 #include "proc/probe.h"
 #include "proc/sandbox.h"
 
+#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -219,7 +220,87 @@ connect_out(void)
 static int
 raw_socket(void)
 {
-	return says(socket(AF_NETLINK, SOCK_RAW, 0));
+	return says(socket(AF_PACKET, SOCK_RAW, 0));
+}
+
+/* libcurl with its resolver's thread, to a server in the parent. */
+static uint16_t port;
+
+static size_t
+keep_body(char *p, size_t size, size_t n, void *arg)
+{
+	struct buf *b = arg;
+
+	buf_add(b, p, size * n);
+	return size * n;
+}
+
+static int
+use_curl(void)
+{
+	CURL *curl = curl_easy_init();
+	struct buf body;
+	char url[64];
+	CURLcode code;
+
+	buf_init(&body, 100);
+	snprintf(url, sizeof url, "http://localhost:%u/", port);
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_IPRESOLVE, CURL_IPRESOLVE_V4);
+	curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 10L);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, keep_body);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
+	code = curl_easy_perform(curl);
+	curl_easy_cleanup(curl);
+	if (code != CURLE_OK)
+		fprintf(stderr, "curl: %s", curl_easy_strerror(code));
+	return code == CURLE_OK && str_eq(buf_view(&body), STR("hello")) ? DONE : REFUSED;
+}
+
+static void *
+serve_one(void *arg)
+{
+	static const char answer[] = "HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello";
+	int fd = accept4(*(int *)arg, NULL, NULL, SOCK_CLOEXEC);
+	char request[4096];
+
+	assert_true(fd >= 0);
+	assert_true(read(fd, request, sizeof request) > 0);
+	assert_int_equal(write(fd, answer, sizeof answer - 1), sizeof answer - 1);
+	close(fd);
+	return NULL;
+}
+
+static void
+test_curl(void **state)
+{
+	/* What names are looked up in, as courier lists it. */
+	static const struct sandbox_path paths[] = {{"/etc", SANDBOX_READ}, {"/usr", SANDBOX_READ},
+	        {"/run/systemd/resolve", SANDBOX_READ}};
+	static const struct sandbox_spec spec = {
+	        .may = SANDBOX_FILES | SANDBOX_CONNECT | SANDBOX_THREADS,
+	        .paths = paths,
+	        .paths_n = 3};
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof at;
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), status;
+	char said[2000];
+	pthread_t t;
+
+	(void)state;
+	assert_int_equal(bind(listener, (struct sockaddr *)&at, sizeof at), 0);
+	assert_int_equal(listen(listener, 4), 0);
+	assert_int_equal(getsockname(listener, (struct sockaddr *)&at, &size), 0);
+	port = ntohs(at.sin_port);
+	assert_int_equal(pthread_create(&t, NULL, serve_one, &listener), 0);
+	status = inside(&spec, use_curl, NULL, said, sizeof said);
+	/* If nothing came, the server is still waiting. */
+	shutdown(listener, SHUT_RDWR);
+	if (status != 0 || said[0] != '\0')
+		fail_msg("status %x, said %s", status, said);
+	pthread_join(t, NULL);
+	close(listener);
 }
 
 static void
@@ -441,6 +522,7 @@ main(void)
 	        cmocka_unit_test(test_with_landlock),
 	        cmocka_unit_test(test_seccomp_alone),
 	        cmocka_unit_test(test_files_and_network),
+	        cmocka_unit_test(test_curl),
 	        cmocka_unit_test(test_sqlite_goes_on),
 	        cmocka_unit_test(test_needs_one_thread),
 	        cmocka_unit_test(test_worker),

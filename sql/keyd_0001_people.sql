@@ -7,7 +7,7 @@ CREATE TABLE person (
 	name_key TEXT NOT NULL UNIQUE,  -- ASCII letters made small
 	email TEXT NOT NULL,
 	email_key TEXT NOT NULL UNIQUE,
-	roles BIGINT NOT NULL,          -- bits of enum keyd_role
+	roles BIGINT NOT NULL,          -- bits of enum staff_role
 	disabled BIGINT NOT NULL DEFAULT 0,
 	created_at BIGINT NOT NULL
 ) @STRICT@;

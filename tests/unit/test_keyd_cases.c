@@ -103,7 +103,7 @@ test_open_case_and_forgeries(void **state)
 	struct keyd_fixture *f = start();
 	unsigned char totp[KEYD_TOTP_BYTES];
 	struct str ada = fixture_first(f);
-	struct str carl = fixture_member(f, ada, "carl", KEYD_AUDITOR | KEYD_ADMINISTRATOR, totp);
+	struct str carl = fixture_member(f, ada, "carl", STAFF_AUDITOR | STAFF_ADMINISTRATOR, totp);
 	struct keyd_case c[2], bad;
 	struct team_keys keys[2], own;
 	struct keyd_opened got;
@@ -215,9 +215,9 @@ test_budgets(void **state)
 	fixture_restart(f);
 	assert_int_equal(fixture_open(f, ada, &c[5], &got, &why), ERR_RATE);
 	/* Each has a budget of their own, and a new one in the next hour. */
-	assert_int_equal(
-	        keyd_token_create(f->a, &f->as[ROLE_DESK],
-	                &(struct keyd_token_create){ada, STR("ci"), KEYD_ANALYST, 0}, &token, NULL),
+	assert_int_equal(keyd_token_create(f->a, &f->as[ROLE_DESK],
+	                         &(struct keyd_token_create){ada, STR("ci"), STAFF_ANALYST, 0},
+	                         &token, NULL),
 	        ERR_OK);
 	assert_int_equal(fixture_open(f, token.token, &c[5], &got, NULL), ERR_OK);
 	*f->clock += HOUR_S - 600;

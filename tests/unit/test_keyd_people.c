@@ -21,7 +21,7 @@ test_sign_in_life(void **state)
 	session = fixture_first(f);
 	assert_int_equal(fixture_who(f, session, &who), ERR_OK);
 	assert_int_equal(who.kind, KEYD_BY_SESSION);
-	assert_int_equal(who.roles, KEYD_ADMINISTRATOR | KEYD_COORDINATOR);
+	assert_int_equal(who.roles, STAFF_ADMINISTRATOR | STAFF_COORDINATOR);
 	assert_true(str_eq(who.name, STR("ada")));
 
 	*f->clock += 60;
@@ -182,7 +182,7 @@ test_enrolment_rules(void **state)
 
 	(void)state;
 	assert_int_equal(keyd_invite(f->a, desk,
-	                         &(struct keyd_invite){.credential = ada, .roles = KEYD_ANALYST},
+	                         &(struct keyd_invite){.credential = ada, .roles = STAFF_ANALYST},
 	                         &invited, NULL),
 	        ERR_OK);
 	assert_int_equal(keyd_enrol_begin(f->a, desk, &(struct keyd_enrol_begin){invited.enrolment},
@@ -206,7 +206,7 @@ test_enrolment_rules(void **state)
 	        ERR_AUTH);
 	/* A link is good for a week. */
 	assert_int_equal(keyd_invite(f->a, desk,
-	                         &(struct keyd_invite){.credential = ada, .roles = KEYD_ANALYST},
+	                         &(struct keyd_invite){.credential = ada, .roles = STAFF_ANALYST},
 	                         &invited, NULL),
 	        ERR_OK);
 	*f->clock += 7 * DAY_S;
@@ -224,7 +224,7 @@ test_members(void **state)
 	struct keyd_client *desk = &f->as[ROLE_DESK];
 	unsigned char totp[KEYD_TOTP_BYTES];
 	struct str ada = fixture_first(f);
-	struct str bob = fixture_member(f, ada, "bob", KEYD_ANALYST, totp);
+	struct str bob = fixture_member(f, ada, "bob", STAFF_ANALYST, totp);
 	struct keyd_identity who;
 	struct keyd_people people;
 	struct keyd_nothing none;
@@ -238,12 +238,12 @@ test_members(void **state)
 	assert_int_equal(people.n, 2);
 	assert_true(str_eq(people.items[0].name, STR("ada")));
 	assert_int_equal(people.items[0].email.n, 0);
-	q = (struct keyd_member_change){bob, who.person_id, KEYD_ADMINISTRATOR, 0};
+	q = (struct keyd_member_change){bob, who.person_id, STAFF_ADMINISTRATOR, 0};
 	assert_int_equal(keyd_member_change(f->a, desk, &q, &none, NULL), ERR_DENIED);
 	/* The last administrator stays one. */
-	q = (struct keyd_member_change){ada, people.items[0].person_id, KEYD_COORDINATOR, 0};
+	q = (struct keyd_member_change){ada, people.items[0].person_id, STAFF_COORDINATOR, 0};
 	assert_int_equal(keyd_member_change(f->a, desk, &q, &none, NULL), ERR_STATE);
-	q.roles = KEYD_ADMINISTRATOR;
+	q.roles = STAFF_ADMINISTRATOR;
 	q.disabled = 1;
 	assert_int_equal(keyd_member_change(f->a, desk, &q, &none, NULL), ERR_STATE);
 	assert_int_equal(fixture_who(f, ada, &who), ERR_OK);
@@ -251,7 +251,7 @@ test_members(void **state)
 	        keyd_people(f->a, desk, &(struct keyd_credential){ada}, &people, NULL), ERR_OK);
 	assert_true(str_eq(people.items[1].email, STR("bob@team.example")));
 	/* Who is disabled is out at once, and cannot come back. */
-	q = (struct keyd_member_change){ada, people.items[1].person_id, KEYD_ANALYST, 1};
+	q = (struct keyd_member_change){ada, people.items[1].person_id, STAFF_ANALYST, 1};
 	assert_int_equal(keyd_member_change(f->a, desk, &q, &none, NULL), ERR_OK);
 	assert_int_equal(fixture_who(f, bob, &who), ERR_AUTH);
 	*f->clock += 90;
@@ -274,7 +274,7 @@ test_renewed_credential(void **state)
 	struct keyd_fixture *f = start();
 	struct keyd_client *desk = &f->as[ROLE_DESK];
 	unsigned char old[KEYD_TOTP_BYTES], new[KEYD_TOTP_BYTES];
-	struct str ada = fixture_first(f), bob = fixture_member(f, ada, "bob", KEYD_ANALYST, old);
+	struct str ada = fixture_first(f), bob = fixture_member(f, ada, "bob", STAFF_ANALYST, old);
 	struct keyd_invited invited;
 	struct keyd_identity who, was;
 
@@ -289,7 +289,7 @@ test_renewed_credential(void **state)
 	assert_int_equal(
 	        fixture_who(f, fixture_enrol(f, invited.enrolment, "mallory", new), &who), ERR_OK);
 	assert_int_equal(who.person_id, was.person_id);
-	assert_int_equal(who.roles, KEYD_ANALYST);
+	assert_int_equal(who.roles, STAFF_ANALYST);
 	assert_true(str_eq(who.name, STR("bob")));
 	assert_int_equal(fixture_who(f, bob, &who), ERR_AUTH);
 	*f->clock += 90;
@@ -337,7 +337,7 @@ test_tokens(void **state)
 	struct keyd_fixture *f = start();
 	struct keyd_client *desk = &f->as[ROLE_DESK];
 	struct str ada = fixture_first(f);
-	struct keyd_token_create q = {ada, STR("ci"), KEYD_ANALYST, 0};
+	struct keyd_token_create q = {ada, STR("ci"), STAFF_ANALYST, 0};
 	struct keyd_token_created made, expired;
 	struct keyd_tokens list;
 	struct keyd_identity who;
@@ -348,7 +348,7 @@ test_tokens(void **state)
 	assert_int_equal(keyd_token_create(f->a, desk, &q, &made, NULL), ERR_OK);
 	assert_int_equal(fixture_who(f, made.token, &who), ERR_OK);
 	assert_int_equal(who.kind, KEYD_BY_TOKEN);
-	assert_int_equal(who.roles, KEYD_ANALYST);
+	assert_int_equal(who.roles, STAFF_ANALYST);
 	assert_int_equal(who.person_id, 0);
 	/* A token makes no tokens unless it is an administrator's. */
 	q.credential = made.token;
@@ -356,7 +356,7 @@ test_tokens(void **state)
 	q = (struct keyd_token_create){ada, STR("x"), 16, 0};
 	assert_int_equal(keyd_token_create(f->a, desk, &q, &expired, &why), ERR_INVALID);
 	assert_int_equal(why.field, KEYD_FIELD_ROLES);
-	q = (struct keyd_token_create){ada, STR("x"), KEYD_AUDITOR, *f->clock};
+	q = (struct keyd_token_create){ada, STR("x"), STAFF_AUDITOR, *f->clock};
 	assert_int_equal(keyd_token_create(f->a, desk, &q, &expired, &why), ERR_INVALID);
 	assert_int_equal(why.field, KEYD_FIELD_EXPIRES);
 	q.expires_at = *f->clock + 60;
@@ -402,10 +402,10 @@ test_command_line(void **state)
 	command.channel = channel_new(fd);
 	assert_int_equal(keyd_cli_session(f->a, &command, &none, &in, NULL), ERR_OK);
 	assert_int_equal(in.who.kind, KEYD_BY_OPERATOR);
-	assert_int_equal(in.who.roles, KEYD_ADMINISTRATOR | KEYD_COORDINATOR);
+	assert_int_equal(in.who.roles, STAFF_ADMINISTRATOR | STAFF_COORDINATOR);
 	assert_int_equal(
 	        keyd_token_create(f->a, &command,
-	                &(struct keyd_token_create){in.credential, STR("t"), KEYD_ANALYST, 0},
+	                &(struct keyd_token_create){in.credential, STR("t"), STAFF_ANALYST, 0},
 	                &made, NULL),
 	        ERR_OK);
 	/* The staff API takes the session too; keyd's socket itself opens no case. */

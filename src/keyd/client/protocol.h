@@ -7,6 +7,7 @@
 #ifndef VDPD_KEYD_CLIENT_PROTOCOL_H
 #define VDPD_KEYD_CLIENT_PROTOCOL_H
 
+#include "case/permission.h"
 #include "keyd/client/wire.h"
 
 enum {
@@ -57,15 +58,8 @@ enum keyd_request_type {
 	KEYD_REQUESTS
 };
 
-/* Roles of people and tokens, as bits. */
-enum keyd_role {
-	KEYD_ADMINISTRATOR = 1,
-	KEYD_COORDINATOR = 2,
-	KEYD_ANALYST = 4,
-	KEYD_AUDITOR = 8,
-	KEYD_ROLES_ALL = 15,
-	KEYD_ROLES_READ_CASES = KEYD_COORDINATOR | KEYD_ANALYST,
-};
+/* Who is told of new reports: the roles that PERMISSION_READ_CASES is given to. */
+enum { KEYD_ROLES_READ_CASES = STAFF_COORDINATOR | STAFF_ANALYST };
 
 /* Which of the fields that were sent a refusal is about. */
 enum keyd_field {
@@ -94,7 +88,7 @@ enum keyd_identity_kind { KEYD_BY_SESSION = 1, KEYD_BY_TOKEN, KEYD_BY_OPERATOR }
 
 struct keyd_identity {
 	uint32_t kind;      /* enum keyd_identity_kind */
-	uint32_t roles;     /* bits of enum keyd_role */
+	uint32_t roles;     /* bits of enum staff_role */
 	int64_t person_id;  /* 0: not a person (token, operator) */
 	int64_t token_id;   /* 0: not a token */
 	int64_t expires_at; /* at the latest; a session also ends by idling */

@@ -36,7 +36,7 @@ struct call {
 	struct keyd_verdict verdict;
 	struct request *request;
 	struct ticket *ticket; /* not NULL: call_answer comes later */
-	/* Where the request's row says `signed_in`: */
+	/* Where the request's row has a permission: */
 	struct keyd_identity who;
 	unsigned char credential_hash[CREDENTIAL_HASH_BYTES];
 };
@@ -49,9 +49,10 @@ struct keyd_request {
 	const char *name;
 	call_handler *handle;
 	uint32_t peers; /* bits 1u << enum role_id: who may send it; 0 denies all */
-	uint32_t roles; /* bits of enum keyd_role, one of which the person or token needs */
-	bool signed_in; /* begins with a credential, which is judged before the handler runs */
-	bool writes;    /* changes the database: refused where the disk is full */
+	/* Not NONE: it begins with a credential, which is judged before the handler runs, and
+	 * whose roles must give this. */
+	enum permission permission;
+	bool writes; /* changes the database: refused where the disk is full */
 };
 
 /* The table; requests.c. */

@@ -28,7 +28,7 @@ call_free(struct call *c)
 	arena_free(c->a); /* C itself is in it */
 }
 
-/* The credential is the first member of every request whose row says signed_in. */
+/* The credential is the first member of every request whose row has a permission. */
 static enum err
 judge_person(struct call *c)
 {
@@ -37,7 +37,7 @@ judge_person(struct call *c)
 
 	if (e != ERR_OK)
 		return e;
-	if ((c->who.roles & c->kind->roles) != 0)
+	if (permission_allows(c->who.roles, c->kind->permission))
 		return ERR_OK;
 	snprintf(roles, sizeof roles, "%u", c->who.roles);
 	log_warn("denied_by_role", "request", c->kind->name, "roles", roles);
@@ -47,7 +47,7 @@ judge_person(struct call *c)
 static enum err
 judge_and_handle(struct call *c)
 {
-	enum err e = c->kind->signed_in ? judge_person(c) : ERR_OK;
+	enum err e = c->kind->permission != PERMISSION_NONE ? judge_person(c) : ERR_OK;
 
 	if (e == ERR_OK && c->kind->writes)
 		e = call_may_write(c);

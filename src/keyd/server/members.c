@@ -26,7 +26,8 @@ handle_staff_contacts(struct call *c)
 enum err
 handle_people(struct call *c)
 {
-	return person_list(c->a, c->k->store.db, (c->who.roles & KEYD_ADMINISTRATOR) != 0, c->out);
+	return person_list(
+	        c->a, c->k->store.db, permission_allows(c->who.roles, PERMISSION_MANAGE), c->out);
 }
 
 enum err

@@ -1,5 +1,5 @@
-/* Who may ask what: reading this table tells what each process, and each role of a person, can get
- * out of keyd. What is not in it is denied. */
+/* Who may ask what: reading this table tells what each process, and each permission of a person,
+ * can get out of keyd. What is not in it is denied. */
 #include "keyd/server/call.h"
 
 #include "proc/control.h"
@@ -20,36 +20,32 @@ const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
         [KEYD_ENROL_BEGIN] = {"enrol_begin", handle_enrol_begin, DESK},
         [KEYD_ENROL_FINISH] = {"enrol_finish", handle_enrol_finish, DESK},
         [KEYD_CLI_SESSION] = {"cli_session", handle_cli_session, COMMAND, .writes = true},
-        [KEYD_AUTHENTICATE] = {"authenticate", handle_authenticate, DESK | COMMAND, KEYD_ROLES_ALL,
-                .signed_in = true},
-        [KEYD_SIGN_OUT] = {"sign_out", handle_sign_out, DESK, KEYD_ROLES_ALL, .signed_in = true,
+        [KEYD_AUTHENTICATE] = {"authenticate", handle_authenticate, DESK | COMMAND,
+                PERMISSION_SEE_FIGURES},
+        [KEYD_SIGN_OUT] = {"sign_out", handle_sign_out, DESK, PERMISSION_SEE_FIGURES,
                 .writes = true},
-        [KEYD_PASSWORD_CHANGE] = {"password_change", handle_password_change, DESK, KEYD_ROLES_ALL,
-                .signed_in = true},
+        [KEYD_PASSWORD_CHANGE] = {"password_change", handle_password_change, DESK,
+                PERMISSION_SEE_FIGURES},
 
         /* Openings are logged in the reserve where the disk is full, so they do not "write". */
-        [KEYD_OPEN_CASE] = {"open_case", handle_open_case, DESK, KEYD_ROLES_READ_CASES,
-                .signed_in = true},
-        [KEYD_OPEN_TITLES] = {"open_titles", handle_open_titles, DESK, KEYD_ROLES_READ_CASES,
-                .signed_in = true},
+        [KEYD_OPEN_CASE] = {"open_case", handle_open_case, DESK, PERMISSION_READ_CASES},
+        [KEYD_OPEN_TITLES] = {"open_titles", handle_open_titles, DESK, PERMISSION_READ_CASES},
         [KEYD_OPEN_CONTACT] = {"open_contact", handle_open_contact, COURIER},
 
         [KEYD_STAFF_CONTACTS] = {"staff_contacts", handle_staff_contacts, COURIER},
         [KEYD_CHECKPOINT] = {"checkpoint", handle_checkpoint, COURIER, .writes = true},
 
-        [KEYD_PEOPLE] = {"people", handle_people, DESK | COMMAND, KEYD_ROLES_ALL,
-                .signed_in = true},
-        [KEYD_INVITE] = {"invite", handle_invite, DESK | COMMAND, KEYD_ADMINISTRATOR,
-                .signed_in = true, .writes = true},
+        [KEYD_PEOPLE] = {"people", handle_people, DESK | COMMAND, PERMISSION_SEE_FIGURES},
+        [KEYD_INVITE] = {"invite", handle_invite, DESK | COMMAND, PERMISSION_MANAGE,
+                .writes = true},
         [KEYD_MEMBER_CHANGE] = {"member_change", handle_member_change, DESK | COMMAND,
-                KEYD_ADMINISTRATOR, .signed_in = true, .writes = true},
+                PERMISSION_MANAGE, .writes = true},
         [KEYD_TOKEN_CREATE] = {"token_create", handle_token_create, DESK | COMMAND,
-                KEYD_ADMINISTRATOR, .signed_in = true, .writes = true},
-        [KEYD_TOKEN_LIST] = {"token_list", handle_token_list, DESK | COMMAND, KEYD_ADMINISTRATOR,
-                .signed_in = true},
+                PERMISSION_MANAGE, .writes = true},
+        [KEYD_TOKEN_LIST] = {"token_list", handle_token_list, DESK | COMMAND, PERMISSION_MANAGE},
         [KEYD_TOKEN_REVOKE] = {"token_revoke", handle_token_revoke, DESK | COMMAND,
-                KEYD_ADMINISTRATOR, .signed_in = true, .writes = true},
-        [KEYD_AUDIT] = {"audit", handle_audit, DESK | COMMAND, KEYD_ROLES_ALL, .signed_in = true},
-        [KEYD_AUDIT_VERIFY] = {"audit_verify", handle_audit_verify, DESK | COMMAND, KEYD_ROLES_ALL,
-                .signed_in = true},
+                PERMISSION_MANAGE, .writes = true},
+        [KEYD_AUDIT] = {"audit", handle_audit, DESK | COMMAND, PERMISSION_SEE_FIGURES},
+        [KEYD_AUDIT_VERIFY] = {"audit_verify", handle_audit_verify, DESK | COMMAND,
+                PERMISSION_SEE_FIGURES},
 };

@@ -3,6 +3,7 @@
 #include "keyd/server/call.h"
 
 #include "base/time.h"
+#include "case/number.h"
 #include "keyd/store/counter_store.h"
 #include "proc/control.h"
 #include "seal/receipt.h"
@@ -70,8 +71,7 @@ sign_one(struct call *c, const struct keyd_receipt_wanted *w, int year, int64_t 
 {
 	struct receipt_facts f = {
 	        .programme = w->programme,
-	        .case_number = str_fmt(
-	                c->a, "%.*s-%d-%04lld", STR_ARG(w->prefix), year, (long long)number),
+	        .case_number = case_number_str(c->a, w->prefix, year, number),
 	        .received_utc_s = w->received_at != 0 ? w->received_at : c->now,
 	        .signed_utc_s = c->now,
 	};

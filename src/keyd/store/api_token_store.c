@@ -134,9 +134,9 @@ token_create(struct arena *a, struct db *db, const struct actor *by,
 		c.expires_at = now + TOKEN_LIFE_S;
 	*field = q->name.n == 0 || q->name.n > KEYD_NAME_MAX || !str_utf8_valid(q->name, NULL)
 	                 ? KEYD_FIELD_NAME
-	         : q->roles == 0 || (q->roles & ~(unsigned)KEYD_ROLES_ALL) != 0 ? KEYD_FIELD_ROLES
-	         : c.expires_at <= now                                          ? KEYD_FIELD_EXPIRES
-	                                                                        : KEYD_FIELD_NONE;
+	         : q->roles == 0 || (q->roles & ~(unsigned)STAFF_ROLES_ALL) != 0 ? KEYD_FIELD_ROLES
+	         : c.expires_at <= now ? KEYD_FIELD_EXPIRES
+	                               : KEYD_FIELD_NONE;
 	if (*field != KEYD_FIELD_NONE)
 		return ERR_INVALID;
 	text = credential_new(a, TOKEN_PREFIX, c.hash);

@@ -99,7 +99,7 @@ enrolment_create(struct arena *a, struct db *db, const struct actor *by,
 	struct str text;
 	enum err e;
 
-	if (q->person_id == 0 && (q->roles == 0 || (q->roles & ~(unsigned)KEYD_ROLES_ALL) != 0))
+	if (q->person_id == 0 && (q->roles == 0 || (q->roles & ~(unsigned)STAFF_ROLES_ALL) != 0))
 		return ERR_INVALID;
 	if (!str_utf8_valid(q->name, NULL) || !str_utf8_valid(q->email, NULL) ||
 	        q->name.n > KEYD_NAME_MAX || q->email.n > KEYD_EMAIL_MAX)

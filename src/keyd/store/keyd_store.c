@@ -87,7 +87,7 @@ enum err
 keyd_store_create(
         struct arena *a, const char *dir, int64_t now, struct keyd_invited *first, struct diag *d)
 {
-	const struct keyd_invite invite = {.roles = KEYD_ADMINISTRATOR | KEYD_COORDINATOR};
+	const struct keyd_invite invite = {.roles = STAFF_ADMINISTRATOR | STAFF_COORDINATOR};
 	struct keyd_store s;
 	int dirfd;
 	enum err e;

@@ -266,7 +266,7 @@ member_change(
 {
 	struct change c = {by, q, now};
 
-	if (q->roles == 0 || (q->roles & ~(unsigned)KEYD_ROLES_ALL) != 0 || q->disabled > 1)
+	if (q->roles == 0 || (q->roles & ~(unsigned)STAFF_ROLES_ALL) != 0 || q->disabled > 1)
 		return ERR_INVALID;
 	return tx_run(db, change_tx, &c);
 }

@@ -58,7 +58,7 @@ session_get(struct arena *a, struct db *db, const unsigned char hash[CREDENTIAL_
 		return ERR_AUTH;
 	*out = (struct keyd_identity){
 	        .kind = r.person_id != 0 ? KEYD_BY_SESSION : KEYD_BY_OPERATOR,
-	        .roles = r.person_id != 0 ? r.roles : KEYD_ADMINISTRATOR | KEYD_COORDINATOR,
+	        .roles = r.person_id != 0 ? r.roles : STAFF_ADMINISTRATOR | STAFF_COORDINATOR,
 	        .person_id = r.person_id,
 	        .expires_at = r.expires_at,
 	        .name = r.person_id != 0 ? r.name : STR(OPERATOR_NAME),

@@ -2,6 +2,7 @@
  * start; what it takes in it cannot open again. */
 #include "base/log.h"
 #include "web/api/jobs.h"
+#include "web/public/page.h"
 #include "web/public/pages.h"
 #include "web/server.h"
 
@@ -25,7 +26,7 @@ policy_changed(void *arg, int fd)
 		log_error("policy_not_taken", "why", d.what);
 		return;
 	}
-	public_pages_render(&s->app);
+	public_pages_render(&s->app, s->policy_db);
 	log_info("policy_in_force", "version", instance_policy(&s->app.in)->sha256_hex);
 }
 
@@ -63,7 +64,7 @@ main(void)
 	s.app.pages = pages_new();
 	s.app.limits = limits_new(role_no_limits(s.app.in.role));
 	s.app.form_key = key_new();
-	key_random(s.app.form_key);
+	key_derive(s.app.in.intake_key, "public forms", STR(""), s.app.form_key);
 	server = (struct server_config){
 	        .listen_fd = role_fd(s.app.in.role, SLOT_LISTENER),
 	        .routes = {public_routes, public_routes_n},
@@ -76,7 +77,7 @@ main(void)
 	        .trusted = s.app.in.config->trusted_proxies,
 	        .n_trusted = s.app.in.config->trusted_proxies_n,
 	};
-	public_pages_render(&s.app);
+	public_pages_render(&s.app, s.policy_db);
 
 	role_sandbox(s.app.in.role, &sandbox);
 	if (writer_start(&writer, &s.app.writer) != ERR_OK)

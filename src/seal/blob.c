@@ -141,66 +141,113 @@ read_full(int fd, unsigned char *buf, size_t size, size_t *got)
 	return ERR_OK;
 }
 
-struct reader {
+struct blob_reader {
+	int fd;
+	bool begun;
+	unsigned char tag; /* of the last chunk */
+	struct key key;
+	unsigned char want[BLOB_HASH_BYTES];
 	crypto_secretstream_xchacha20poly1305_state stream;
 	crypto_generichash_state hash;
 	unsigned char sealed[SEALED_CHUNK];
 	unsigned char plain[BLOB_CHUNK_BYTES];
 };
 
-static enum err
-read_chunks(int fd, struct reader *r, blob_sink sink, void *ctx)
+struct blob_reader *
+blob_reader_new(int fd, const struct key *case_key, const unsigned char id[FILE_ID_BYTES],
+	const unsigned char hash[BLOB_HASH_BYTES])
 {
-	unsigned char tag = 0;
+	struct blob_reader *r = calloc(1, sizeof *r);
+
+	if (r == NULL)
+		abort();
+	r->fd = fd;
+	blob_key(case_key, id, &r->key);
+	memcpy(r->want, hash, sizeof r->want);
+	crypto_generichash_init(&r->hash, NULL, 0, BLOB_HASH_BYTES);
+	return r;
+}
+
+void
+blob_reader_free(struct blob_reader *r)
+{
+	if (r == NULL)
+		return;
+	close(r->fd);
+	sodium_memzero(r, sizeof *r);
+	free(r);
+}
+
+static enum err
+begin(struct blob_reader *r)
+{
+	unsigned char head[HEAD];
 	size_t n;
-	enum err e;
+	enum err e = read_full(r->fd, head, sizeof head, &n);
 
-	while ((e = read_full(fd, r->sealed, sizeof r->sealed, &n)) == ERR_OK && n > 0) {
-		unsigned long long plain_n;
-
-		crypto_generichash_update(&r->hash, r->sealed, n);
-		if (n < OVERHEAD || tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL ||
-		        crypto_secretstream_xchacha20poly1305_pull(
-		                &r->stream, r->plain, &plain_n, &tag, r->sealed, n, NULL, 0) != 0)
-			return ERR_FORGED;
-		e = sink(ctx, str_bytes(r->plain, (size_t)plain_n));
-		if (e != ERR_OK)
-			return e;
-	}
 	if (e != ERR_OK)
 		return e;
-	return tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL ? ERR_OK : ERR_FORGED;
+	if (n != HEAD ||
+		crypto_secretstream_xchacha20poly1305_init_pull(&r->stream, head, r->key.b) != 0)
+		return ERR_FORGED;
+	crypto_generichash_update(&r->hash, head, HEAD);
+	r->begun = true;
+	return ERR_OK;
+}
+
+/* The end of the file: it must be the end of the stream too. */
+static enum err
+end(struct blob_reader *r)
+{
+	unsigned char whole[BLOB_HASH_BYTES];
+
+	crypto_generichash_final(&r->hash, whole, BLOB_HASH_BYTES);
+	return r->tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL &&
+			secret_eq(whole, r->want, sizeof whole)
+		? ERR_OK
+		: ERR_FORGED;
+}
+
+enum err
+blob_reader_next(struct blob_reader *r, struct str *piece)
+{
+	unsigned long long plain_n;
+	size_t n;
+	enum err e = r->begun ? ERR_OK : begin(r);
+
+	if (e == ERR_OK)
+		e = read_full(r->fd, r->sealed, sizeof r->sealed, &n);
+	if (e != ERR_OK)
+		return e;
+	if (n == 0) {
+		e = end(r);
+		if (e == ERR_OK)
+			*piece = STR("");
+		return e;
+	}
+	crypto_generichash_update(&r->hash, r->sealed, n);
+	if (n < OVERHEAD || r->tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL ||
+		crypto_secretstream_xchacha20poly1305_pull(
+			&r->stream, r->plain, &plain_n, &r->tag, r->sealed, n, NULL, 0) != 0)
+		return ERR_FORGED;
+	*piece = str_bytes(r->plain, (size_t)plain_n);
+	/* An empty file is one empty chunk: its end is the end. */
+	return plain_n == 0 ? blob_reader_next(r, piece) : ERR_OK;
 }
 
 enum err
 blob_read(int fd, const struct key *case_key, const unsigned char id[FILE_ID_BYTES],
-        const unsigned char hash[BLOB_HASH_BYTES], blob_sink sink, void *ctx)
+	const unsigned char hash[BLOB_HASH_BYTES], blob_sink sink, void *ctx)
 {
-	struct reader *r = calloc(1, sizeof *r);
-	unsigned char head[HEAD], whole[BLOB_HASH_BYTES];
-	struct key k;
-	size_t n;
+	struct blob_reader *r = blob_reader_new(fd, case_key, id, hash);
+	struct str piece;
 	enum err e;
 
-	if (r == NULL)
-		abort();
-	blob_key(case_key, id, &k);
-	e = read_full(fd, head, sizeof head, &n);
-	if (e == ERR_OK && (n != HEAD || crypto_secretstream_xchacha20poly1305_init_pull(
-	                                         &r->stream, head, k.b) != 0))
-		e = ERR_FORGED;
-	if (e == ERR_OK) {
-		crypto_generichash_init(&r->hash, NULL, 0, BLOB_HASH_BYTES);
-		crypto_generichash_update(&r->hash, head, HEAD);
-		e = read_chunks(fd, r, sink, ctx);
+	while ((e = blob_reader_next(r, &piece)) == ERR_OK && piece.n > 0) {
+		e = sink(ctx, piece);
+		if (e != ERR_OK)
+			break;
 	}
-	if (e == ERR_OK) {
-		crypto_generichash_final(&r->hash, whole, BLOB_HASH_BYTES);
-		if (!secret_eq(whole, hash, BLOB_HASH_BYTES))
-			e = ERR_FORGED;
-	}
-	key_wipe(&k);
-	sodium_memzero(r, sizeof *r);
-	free(r);
+	blob_reader_free(r);
 	return e;
 }

@@ -37,8 +37,8 @@ authorized(struct request *req, struct case_row *row, struct reporter_keys *keys
 	        req, request_param(req, "case"), request_authorization(req, "Receipt"), row, keys);
 }
 
-static enum err
-respond_case(struct request *req, struct db *db, int64_t case_id, const struct reporter_keys *keys,
+enum err
+case_api_respond(struct request *req, struct db *db, int64_t case_id, const struct reporter_keys *keys,
         unsigned status)
 {
 	struct view_keys eyes = {.reporter = keys};
@@ -66,7 +66,7 @@ case_api_get(struct request *req)
 	enum err e = authorized(req, &row, &keys);
 
 	if (e == ERR_OK)
-		e = respond_case(req, public_db(req), row.id, &keys, 200);
+		e = case_api_respond(req, public_db(req), row.id, &keys, 200);
 	reporter_keys_wipe(&keys);
 	if (e != ERR_OK)
 		respond_error(req, e, NULL);
@@ -80,7 +80,7 @@ answer(struct act_job *j, enum err e)
 	/* Still the writer's thread: its connection has committed and is free until the next batch.
 	 */
 	if (e == ERR_OK)
-		e = respond_case(j->req, j->act.db, j->case_id, &j->shared, 200);
+		e = case_api_respond(j->req, j->act.db, j->case_id, &j->shared, 200);
 	if (e != ERR_OK)
 		respond_error(j->req, e, &j->why);
 }

@@ -3,10 +3,12 @@
 
 #include "base/log.h"
 #include "views.h"
+#include "web/asset_pages.h"
+#include "web/public/page.h"
+#include "web/public/trust.h"
 #include "web/respond.h"
-#include "web/views_public.h"
 
-enum { PAGE_MAX = 1 << 20 };
+static const char html[] = "text/html; charset=utf-8";
 
 void
 healthz_get(struct request *req)
@@ -22,26 +24,59 @@ healthz_get(struct request *req)
 static void
 put(struct public_app *app, const char *path, struct buf *body)
 {
-	if (pages_put(app->pages, str_of(path), "text/html; charset=utf-8", NULL, body) != ERR_OK)
+	if (pages_put(app->pages, str_of(path), html, NULL, body) != ERR_OK)
 		log_error("page_too_large", "path", path);
 	buf_clear(body);
 }
 
-void
-public_pages_render(struct public_app *app)
+/* The policy stands at / and at /policy. */
+static void
+policy_render(struct public_app *app, const struct figures *figures)
 {
+	static const char *const homes[] = {"/", "/policy"};
 	const struct policy *p = instance_policy(&app->in);
-	struct view_policy policy = {
-	        .page = {.policy = p, .title = p->title, .nav = VIEW_NAV_POLICY},
-	        .policy = p,
-	        .in_force = true,
+	struct view_policy v = {
+		.page = public_page(app, p->title, VIEW_NAV_POLICY),
+		.policy = p,
+		.kept = figures->kept,
+		.ended = figures->ended,
+		.in_force = true,
 	};
-	const char *const homes[] = {"/", "/policy"};
-	struct buf body;
 
-	for (size_t i = 0; i < 2; i++) {
-		buf_init(&body, PAGE_MAX);
-		view_public_policy(&body, &policy);
+	for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
+		struct buf body;
+
+		buf_init(&body, PUBLIC_PAGE_MAX);
+		view_public_policy(&body, &v);
 		put(app, homes[i], &body);
 	}
+}
+
+static void
+lists_render(struct public_app *app)
+{
+	struct view_page page = public_page(app, STR("Advisories"), VIEW_NAV_ADVISORIES);
+	struct buf body;
+
+	buf_init(&body, PUBLIC_PAGE_MAX);
+	view_public_advisories(&body, &page);
+	put(app, "/advisories", &body);
+	page = public_page(app, STR("Thanks"), VIEW_NAV_THANKS);
+	buf_init(&body, PUBLIC_PAGE_MAX);
+	view_public_acknowledgments(&body, &page);
+	put(app, "/acknowledgments", &body);
+}
+
+void
+public_pages_render(struct public_app *app, struct db *db)
+{
+	struct figures figures = {0};
+	enum err e = trust_render(app, db, &figures);
+
+	if (e != ERR_OK)
+		log_error("trust_not_rendered", "why", err_name(e));
+	policy_render(app, &figures);
+	lists_render(app);
+	if (assets_put(app->pages, instance_policy(&app->in)->accent) != ERR_OK)
+		log_error("assets_not_rendered");
 }

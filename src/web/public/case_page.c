@@ -1,0 +1,314 @@
+/* The reporter's page of a case. The receipt comes from a sealed cookie of the browser; each form does one thing and
+ * leads back to the page. */
+#include "web/public/case_page.h"
+
+#include "base/time.h"
+#include "views.h"
+#include "web/api/jobs.h"
+#include "web/api/uploads.h"
+#include "web/csrf.h"
+#include "web/public/case_api.h"
+#include "web/public/case_view.h"
+#include "web/public/page.h"
+#include "web/public/receipt_cookie.h"
+#include "web/respond.h"
+
+static void
+track_draw(struct request *req, unsigned status, struct str mistake)
+{
+	struct view_track v = {.page = public_page(public_app(req), STR("Track a report"),
+				       VIEW_NAV_TRACK)};
+	struct form_session session;
+	struct buf body;
+
+	token_begin(req, &session);
+	v.hidden = (struct view_hiddens){&session.token, 1};
+	v.receipt.error = mistake;
+	buf_init(&body, PUBLIC_PAGE_MAX);
+	view_public_track(&body, &v);
+	respond_html(req, status, &body);
+	token_end(req, &session);
+	buf_clear(&body);
+}
+
+/* Draws the page of the case that KEYS open. MISTAKE and what was typed are of a form that was not taken. */
+static enum err
+case_draw(struct request *req, struct db *db, int64_t case_id, const struct reporter_keys *keys,
+	unsigned status, const struct view_mistake *mistake)
+{
+	struct view_keys eyes = {.reporter = keys};
+	struct view_reporter *page = ARENA_NEW(req->a, struct view_reporter);
+	struct form_session session;
+	struct case_view v;
+	struct buf body;
+	enum err e = view_read(req->a, db, &public_app(req)->in.programme, case_id, &eyes,
+		now_utc_s(), &v);
+
+	if (e != ERR_OK)
+		return e;
+	token_begin(req, &session);
+	page->page = public_page(public_app(req), v.number, VIEW_NAV_TRACK);
+	page->hidden = (struct view_hiddens){&session.token, 1};
+	page->done = reporter_done_text(request_query(req, "done"));
+	reporter_view_fill(req->a, page, &v, now_utc_s());
+	if (mistake != NULL) {
+		page->mistakes = (struct view_mistakes){mistake, 1};
+		page->text.value = request_form(req, "text");
+		if (page->text.value.p == NULL)
+			page->text.value = STR("");
+	}
+	buf_init(&body, PUBLIC_PAGE_MAX);
+	view_public_case(&body, page);
+	respond_html(req, status, &body);
+	token_end(req, &session);
+	buf_clear(&body);
+	return ERR_OK;
+}
+
+void
+case_page_get(struct request *req)
+{
+	struct str receipt = receipt_cookie_get(req);
+	struct reporter_keys keys;
+	struct case_row row;
+	enum err e;
+
+	if (receipt.p == NULL) {
+		track_draw(req, 200, STR(""));
+		return;
+	}
+	e = receipt_open(req, STR(""), receipt, &row, &keys);
+	if (e == ERR_OK)
+		e = case_draw(req, public_db(req), row.id, &keys, 200, NULL);
+	reporter_keys_wipe(&keys);
+	if (e == ERR_NOT_FOUND) {
+		track_draw(req, 200, STR(""));
+		receipt_cookie_drop(req);
+	} else if (e != ERR_OK) {
+		respond_error(req, e, NULL);
+	}
+}
+
+/* POST /case: a receipt was entered. */
+void
+case_page_open(struct request *req)
+{
+	struct str receipt = request_form(req, "receipt"), number;
+	struct receipt_code code;
+	struct reporter_keys keys;
+	struct case_row row;
+	enum err e;
+
+	if (!token_ok(req))
+		return;
+	if (receipt.p == NULL)
+		receipt = STR("");
+	e = receipt_parse(receipt, &number, &code);
+	if (e == ERR_OK && number.n == 0) {
+		track_draw(req, 422, STR("The case number is missing: both stand on your receipt."));
+		receipt_code_wipe(&code);
+		return;
+	}
+	receipt_code_wipe(&code);
+	e = receipt_open(req, STR(""), receipt, &row, &keys);
+	reporter_keys_wipe(&keys);
+	if (e == ERR_NOT_FOUND) {
+		track_draw(req, 422, STR("No report has this number and code. Please check both."));
+		return;
+	}
+	if (e != ERR_OK) {
+		respond_error(req, e, NULL);
+		return;
+	}
+	respond_redirect(req, STR("/case"));
+	receipt_cookie_set(req, receipt);
+}
+
+void
+case_page_leave(struct request *req)
+{
+	if (!token_ok(req))
+		return;
+	public_message(req, 200, STR("You have left the page of your report"),
+		STR("This browser has forgotten the receipt. With number and code you can come back "
+		    "at any time."),
+		STR("/case"), STR("Track a report"));
+	receipt_cookie_drop(req);
+}
+
+/* ---- Changes ---- */
+
+/* The case of a form being handled: made when its first file arrives, or by the handler. */
+static enum err
+job_begin(struct request *req, struct act_job **out)
+{
+	struct act_job *j = req->who;
+	struct case_row row;
+	enum err e;
+
+	if (j == NULL) {
+		j = ARENA_NEW(req->a, struct act_job);
+		e = receipt_open(req, STR(""), receipt_cookie_get(req), &row, &j->shared);
+		if (e != ERR_OK)
+			return e;
+		j->case_id = row.id;
+		req->who = j;
+	}
+	*out = j;
+	return ERR_OK;
+}
+
+static enum err
+file_open(struct request *req, struct upload_file *file)
+{
+	struct act_job *j;
+	enum err e = job_begin(req, &j);
+
+	return e == ERR_OK ? upload_open(req, file, public_app(req)->in.supervisor,
+				     &j->shared.reporter, false)
+			   : e;
+}
+
+const struct upload case_upload = {
+	.files_max = 10,
+	.file_max = 25 * 1024 * 1024,
+	.open = file_open,
+	.write = upload_write,
+	.close = upload_close,
+	.abandon = upload_abandon,
+};
+
+static void
+answer(struct act_job *j, enum err e)
+{
+	struct view_mistake mistake = {STR("text"), STR("")};
+
+	if (e == ERR_OK) {
+		respond_redirect(j->req,
+			str_fmt(j->req->a, "/case?done=%s", action_name(j->q.action)));
+		return;
+	}
+	if (e == ERR_INVALID || e == ERR_STATE) {
+		mistake.field = str_of(j->why.pointer[0] == '/' ? j->why.pointer + 1 : "text");
+		mistake.text = str_of(j->why.what);
+		e = case_draw(j->req, j->act.db, j->case_id, &j->shared,
+			e == ERR_STATE ? 409 : 422, &mistake);
+	}
+	if (e != ERR_OK)
+		respond_error(j->req, e, &j->why);
+}
+
+static void
+change(struct request *req, const struct act_request *q)
+{
+	struct view_mistake mistake;
+	struct act_job *j;
+	enum err e = job_begin(req, &j);
+
+	if (e != ERR_OK) {
+		track_draw(req, 401, STR("Please enter your receipt again; nothing was sent."));
+		return;
+	}
+	j->req = req;
+	j->q = *q;
+	j->answer = answer;
+	j->act.a = req->a;
+	j->act.programme = &public_app(req)->in.programme;
+	j->act.actor.kind = ACTOR_REPORTER;
+	j->act.keys.reporter = &j->shared.reporter;
+	if (act_check(q, &j->why) == ERR_OK) {
+		act_job_start(j, public_app(req)->writer);
+		return;
+	}
+	mistake = (struct view_mistake){
+		str_of(j->why.pointer + (j->why.pointer[0] == '/')), STR("Please write something first.")};
+	e = case_draw(req, public_db(req), j->case_id, &j->shared, 422, &mistake);
+	reporter_keys_wipe(&j->shared);
+	if (e != ERR_OK)
+		respond_error(req, e, NULL);
+}
+
+void
+case_page_message(struct request *req)
+{
+	struct act_request q = {.action = ACTION_REPLY, .text = request_form(req, "text")};
+
+	if (!token_ok(req))
+		return;
+	upload_take(req, &q.files, &q.files_n);
+	if (str_trim(q.text).n == 0) {
+		q.text = STR("");
+		q.action = q.files_n > 0 ? ACTION_ADD_FILES : ACTION_REPLY;
+	}
+	change(req, &q);
+}
+
+void
+case_page_credit(struct request *req)
+{
+	struct str name = request_form(req, "credit_name"), url = request_form(req, "credit_url");
+
+	if (token_ok(req))
+		case_credit(req, str_eq(request_form(req, "credit_wanted"), STR("yes")), name, url,
+			change);
+}
+
+void
+case_page_letter(struct request *req)
+{
+	if (token_ok(req))
+		change(req, &(struct act_request){.action = ACTION_LETTER});
+}
+
+void
+case_page_disclosure(struct request *req)
+{
+	struct act_request q = {.action = ACTION_DISCLOSURE, .date = request_form(req, "date")};
+	int64_t day;
+
+	if (!token_ok(req))
+		return;
+	if (q.date.n != 10 ||
+		time_parse(str_fmt(req->a, "%.*sT00:00:00Z", STR_ARG(q.date)), &day) != ERR_OK)
+		q.date = STR("");
+	change(req, &q);
+}
+
+void
+case_page_withdraw(struct request *req)
+{
+	static const struct str text[] = {
+		{"The report is closed at your wish. The team still sees it, and may go on if the "
+		 "weakness is real.",
+			sizeof "The report is closed at your wish. The team still sees it, and may go on if "
+			       "the weakness is real." - 1},
+	};
+	struct view_hidden hidden[2];
+	struct form_session session;
+	struct view_confirm v;
+	struct buf body;
+
+	if (!token_ok(req))
+		return;
+	if (str_eq(request_form(req, "confirmed"), STR("yes"))) {
+		change(req, &(struct act_request){.action = ACTION_WITHDRAW});
+		return;
+	}
+	token_begin(req, &session);
+	hidden[0] = session.token;
+	hidden[1] = (struct view_hidden){STR("confirmed"), STR("yes")};
+	v = (struct view_confirm){
+		.page = public_page(public_app(req), STR("Withdraw this report?"), VIEW_NAV_TRACK),
+		.hidden = {hidden, 2},
+		.text = {text, 1},
+		.action = STR("/case/withdraw"),
+		.button = STR("Withdraw the report"),
+		.danger = true,
+		.back = STR("/case"),
+	};
+	buf_init(&body, PUBLIC_PAGE_MAX);
+	view_public_confirm(&body, &v);
+	respond_html(req, 200, &body);
+	token_end(req, &session);
+	buf_clear(&body);
+}

@@ -1,0 +1,199 @@
+/* The trust center. */
+#include "web/public/trust.h"
+
+#include "base/id.h"
+#include "base/time.h"
+#include "store/outcome_store.h"
+#include "views.h"
+#include "web/json.h"
+#include "web/public/page.h"
+#include "web/respond.h"
+#include "web/view_helpers.h"
+
+#include <sodium.h>
+
+enum { QUARTERS = 4, FIGURES_MAX = 8, MEDIAN_DAYS = 365, TRUST_MAX = 1 << 20 };
+
+/* The first second of the quarter that is BACK quarters before the one of NOW. */
+static int64_t
+quarter_start(int64_t now, int back, int *year, int *quarter)
+{
+	char text[RFC3339_MAX];
+	int y, m, index;
+	int64_t at = 0;
+
+	time_date(now, &y, &m, NULL);
+	index = y * 4 + (m - 1) / 3 - back;
+	*year = index / 4;
+	*quarter = index % 4 + 1;
+	snprintf(text, sizeof text, "%04d-%02d-01T00:00:00Z", *year, (*quarter - 1) * 3 + 1);
+	if (time_parse(str_of(text), &at) != ERR_OK)
+		abort();
+	return at;
+}
+
+static enum err
+quarters_read(struct arena *a, struct db *db, int64_t programme_id, int64_t now,
+	struct view_quarter out[QUARTERS])
+{
+	for (int i = 0; i < QUARTERS; i++) {
+		struct outcome_count *counts;
+		int year, quarter, next_year, next_quarter;
+		int64_t from = quarter_start(now, QUARTERS - 1 - i, &year, &quarter);
+		int64_t until = quarter_start(now, QUARTERS - 2 - i, &next_year, &next_quarter);
+		size_t n;
+		enum err e = outcome_counts(a, db, programme_id, from, until, &counts, &n);
+
+		if (e != ERR_OK)
+			return e;
+		out[i] = (struct view_quarter){.label = str_fmt(a, "Q%d %d", quarter, year)};
+		for (size_t k = 0; k < n; k++) {
+			out[i].kept += (uint64_t)counts[k].kept;
+			out[i].missed += (uint64_t)counts[k].missed;
+		}
+	}
+	return ERR_OK;
+}
+
+/* The median of each clock of the last year, and the share of promises kept. */
+static enum err
+figures_read(struct arena *a, struct db *db, int64_t programme_id, int64_t now,
+	struct view_figure *out, size_t *n, struct figures *sums)
+{
+	static const struct {
+		enum clock_kind clock;
+		const char *label;
+	} medians[] = {
+		{CLOCK_ACKNOWLEDGE, "to a first answer"},
+		{CLOCK_TRIAGE, "to severity and triage"},
+		{CLOCK_FIX, "to a fix"},
+	};
+	struct outcome_count *counts;
+	size_t counts_n;
+	enum err e = outcome_counts(a, db, programme_id, 0, now + 1, &counts, &counts_n);
+
+	if (e != ERR_OK)
+		return e;
+	*sums = (struct figures){0};
+	for (size_t i = 0; i < counts_n; i++) {
+		sums->kept += (uint64_t)counts[i].kept;
+		sums->ended += (uint64_t)(counts[i].kept + counts[i].missed);
+	}
+	*n = 0;
+	if (sums->ended > 0)
+		out[(*n)++] = (struct view_figure){
+			.value = str_fmt(a, "%u %%", percent_of(sums->kept, sums->ended)),
+			.label = STR("of promises kept"),
+			.note = str_fmt(a, "%llu of %llu", (unsigned long long)sums->kept,
+				(unsigned long long)sums->ended),
+		};
+	for (size_t i = 0; i < sizeof medians / sizeof medians[0]; i++) {
+		int64_t seconds;
+
+		e = outcome_median(db, programme_id, medians[i].clock,
+			now - MEDIAN_DAYS * (int64_t)DAY_S, now + 1, &seconds);
+		if (e == ERR_NOT_FOUND)
+			continue;
+		if (e != ERR_OK)
+			return e;
+		out[(*n)++] = (struct view_figure){
+			.value = str_dup(a, str_of(span_words(seconds).z)),
+			.label = str_of(medians[i].label),
+			.note = STR("median of the last year"),
+		};
+	}
+	return ERR_OK;
+}
+
+/* The policy's promises as facts. */
+static struct view_rows
+facts_of(struct arena *a, const struct policy *p)
+{
+	struct view_row *rows = ARENA_ARRAY(a, p->timeline.n + 3, struct view_row);
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->timeline.n; i++)
+		rows[n++] = (struct view_row){
+			.label = p->timeline.list[i].label,
+			.value = str_fmt(a, "%s %.*s", p->timeline.list[i].every ? "every" : "within",
+				STR_ARG(p->timeline.list[i].within)),
+		};
+	rows[n++] = (struct view_row){.label = STR("Contact"), .value = p->contact.email};
+	rows[n++] = (struct view_row){.label = STR("Policy last updated"), .value = p->updated};
+	rows[n++] = (struct view_row){
+		.label = STR("Policy version"), .value = str_of(p->sha256_hex)};
+	return (struct view_rows){rows, n};
+}
+
+static struct str
+fingerprint(struct arena *a, const unsigned char key[32])
+{
+	unsigned char hash[crypto_hash_sha256_BYTES];
+
+	crypto_hash_sha256(hash, key, 32);
+	return hex_str(a, hash, sizeof hash);
+}
+
+enum err
+trust_render(struct public_app *app, struct db *db, struct figures *out)
+{
+	struct arena *a = arena_new(4 << 20);
+	const struct policy *p = instance_policy(&app->in);
+	int64_t now = now_utc_s();
+	struct view_figure figures[FIGURES_MAX];
+	struct view_quarter quarters[QUARTERS];
+	struct view_key key = {
+		.name = STR("Receipt signing key"),
+		.use = STR("Ed25519"),
+		.fingerprint = fingerprint(a, app->in.programme.signing_public),
+		.href = STR("/api/v1/keys"),
+	};
+	struct view_trust v = {
+		.page = public_page(app, STR("Trust center"), VIEW_NAV_TRUST),
+		.figures = figures,
+		.quarters = quarters,
+		.n_quarters = QUARTERS,
+		.keys = &key,
+		.n_keys = 1,
+		.facts = facts_of(a, p),
+		.now = now,
+	};
+	struct figures sums;
+	struct buf body;
+	enum err e = quarters_read(a, db, app->in.programme.id, now, quarters);
+
+	if (e == ERR_OK)
+		e = figures_read(
+			a, db, app->in.programme.id, now, figures, &v.n_figures, &sums);
+	if (e == ERR_OK) {
+		buf_init(&body, TRUST_MAX);
+		view_public_trust(&body, &v);
+		e = pages_put(app->pages, STR("/trust"), "text/html; charset=utf-8", NULL, &body);
+		buf_clear(&body);
+	}
+	if (e == ERR_OK)
+		*out = sums;
+	arena_free(a);
+	return e;
+}
+
+void
+keys_api_get(struct request *req)
+{
+	const unsigned char *key = public_app(req)->in.programme.signing_public;
+	struct json_writer w;
+	struct buf body;
+
+	buf_init(&body, 4096);
+	w = json_writer(&body);
+	jw_object(&w, NULL);
+	jw_object(&w, "signing");
+	jw_z(&w, "algorithm", "Ed25519");
+	jw_str(&w, "public_key", base64_str(req->a, key, 32));
+	jw_str(&w, "fingerprint_sha256", fingerprint(req->a, key));
+	jw_z(&w, "signs", "receipts of reports and checkpoints of the log");
+	jw_end(&w);
+	jw_end(&w);
+	respond_json(req, 200, &body);
+	buf_clear(&body);
+}

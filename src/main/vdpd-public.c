@@ -1,33 +1,67 @@
 /* public: HTTP for the world. It holds no private key, opens no connection and no file after its
  * start; what it takes in it cannot open again. */
 #include "base/log.h"
+#include "base/time.h"
 #include "web/api/jobs.h"
 #include "web/public/page.h"
 #include "web/public/pages.h"
 #include "web/server.h"
 
+#include <pthread.h>
 #include <sodium.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { THREADS = 2, WAITING_MAX = 4096 };
 
+enum { FIGURES_EVERY_S = 60 };
+
 struct state {
 	struct public_app app;
-	struct db *policy_db; /* for versions that come by SIGHUP */
+	pthread_mutex_t lock; /* of the rest: pages are rendered by SIGHUP and by the clock */
+	pthread_cond_t wake;
+	struct db *db;
+	bool stop;
 };
+
+/* Figures grow old, security.txt is renewed: everything is rendered anew each minute. */
+static void *
+keep_fresh(void *arg)
+{
+	struct state *s = arg;
+	int64_t rendered_at = now_utc_s();
+	struct timespec until;
+
+	pthread_mutex_lock(&s->lock);
+	while (!s->stop) {
+		if (now_utc_s() >= rendered_at + FIGURES_EVERY_S) {
+			rendered_at = now_utc_s();
+			public_pages_render(&s->app, s->db);
+		}
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec++;
+		pthread_cond_timedwait(&s->wake, &s->lock, &until);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return NULL;
+}
 
 static void
 policy_changed(void *arg, int fd)
 {
 	struct state *s = arg;
 	struct diag d = {0};
+	enum err e;
 
-	if (instance_policy_read(&s->app.in, s->policy_db, fd, &d) != ERR_OK) {
+	pthread_mutex_lock(&s->lock);
+	e = instance_policy_read(&s->app.in, s->db, fd, &d);
+	if (e == ERR_OK)
+		public_pages_render(&s->app, s->db);
+	pthread_mutex_unlock(&s->lock);
+	if (e == ERR_OK)
+		log_info("policy_in_force", "version", instance_policy(&s->app.in)->sha256_hex);
+	else
 		log_error("policy_not_taken", "why", d.what);
-		return;
-	}
-	public_pages_render(&s->app, s->policy_db);
-	log_info("policy_in_force", "version", instance_policy(&s->app.in)->sha256_hex);
 }
 
 int
@@ -40,10 +74,12 @@ main(void)
 	static const struct role_hooks hooks = {.policy = policy_changed};
 	static struct public_thread threads[THREADS];
 	static void *contexts[THREADS];
-	static struct state s;
+	static struct state s = {
+	        .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 	struct server_config server = {0};
 	struct writer_config writer = {0};
 	struct server *http;
+	pthread_t fresh;
 	struct diag d = {0};
 
 	if (sodium_init() < 0)
@@ -53,7 +89,7 @@ main(void)
 		threads[i].db = instance_db(&s.app.in);
 		contexts[i] = &threads[i];
 	}
-	s.policy_db = instance_db(&s.app.in);
+	s.db = instance_db(&s.app.in);
 	writer = (struct writer_config){
 	        .db = instance_db(&s.app.in),
 	        .checkpoint_db = instance_db(&s.app.in),
@@ -77,16 +113,22 @@ main(void)
 	        .trusted = s.app.in.config->trusted_proxies,
 	        .n_trusted = s.app.in.config->trusted_proxies_n,
 	};
-	public_pages_render(&s.app, s.policy_db);
+	public_pages_render(&s.app, s.db);
 
 	role_sandbox(s.app.in.role, &sandbox);
-	if (writer_start(&writer, &s.app.writer) != ERR_OK)
+	if (writer_start(&writer, &s.app.writer) != ERR_OK ||
+	        pthread_create(&fresh, NULL, keep_fresh, &s) != 0)
 		role_exit(1);
 	if (server_start(&server, &http, &d) != ERR_OK)
 		role_fail(s.app.in.role, &d);
 	role_ready(s.app.in.role);
 	role_run(s.app.in.role, &hooks, &s);
 	server_stop(http);
+	pthread_mutex_lock(&s.lock);
+	s.stop = true;
+	pthread_cond_signal(&s.wake);
+	pthread_mutex_unlock(&s.lock);
+	pthread_join(fresh, NULL);
 	writer_stop(s.app.writer);
 	role_exit(0);
 }

@@ -155,7 +155,7 @@ struct blob_reader {
 
 struct blob_reader *
 blob_reader_new(int fd, const struct key *case_key, const unsigned char id[FILE_ID_BYTES],
-	const unsigned char hash[BLOB_HASH_BYTES])
+        const unsigned char hash[BLOB_HASH_BYTES])
 {
 	struct blob_reader *r = calloc(1, sizeof *r);
 
@@ -188,7 +188,7 @@ begin(struct blob_reader *r)
 	if (e != ERR_OK)
 		return e;
 	if (n != HEAD ||
-		crypto_secretstream_xchacha20poly1305_init_pull(&r->stream, head, r->key.b) != 0)
+	        crypto_secretstream_xchacha20poly1305_init_pull(&r->stream, head, r->key.b) != 0)
 		return ERR_FORGED;
 	crypto_generichash_update(&r->hash, head, HEAD);
 	r->begun = true;
@@ -203,9 +203,9 @@ end(struct blob_reader *r)
 
 	crypto_generichash_final(&r->hash, whole, BLOB_HASH_BYTES);
 	return r->tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL &&
-			secret_eq(whole, r->want, sizeof whole)
-		? ERR_OK
-		: ERR_FORGED;
+	                       secret_eq(whole, r->want, sizeof whole)
+	               ? ERR_OK
+	               : ERR_FORGED;
 }
 
 enum err
@@ -227,8 +227,8 @@ blob_reader_next(struct blob_reader *r, struct str *piece)
 	}
 	crypto_generichash_update(&r->hash, r->sealed, n);
 	if (n < OVERHEAD || r->tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL ||
-		crypto_secretstream_xchacha20poly1305_pull(
-			&r->stream, r->plain, &plain_n, &r->tag, r->sealed, n, NULL, 0) != 0)
+	        crypto_secretstream_xchacha20poly1305_pull(
+	                &r->stream, r->plain, &plain_n, &r->tag, r->sealed, n, NULL, 0) != 0)
 		return ERR_FORGED;
 	*piece = str_bytes(r->plain, (size_t)plain_n);
 	/* An empty file is one empty chunk: its end is the end. */
@@ -237,7 +237,7 @@ blob_reader_next(struct blob_reader *r, struct str *piece)
 
 enum err
 blob_read(int fd, const struct key *case_key, const unsigned char id[FILE_ID_BYTES],
-	const unsigned char hash[BLOB_HASH_BYTES], blob_sink sink, void *ctx)
+        const unsigned char hash[BLOB_HASH_BYTES], blob_sink sink, void *ctx)
 {
 	struct blob_reader *r = blob_reader_new(fd, case_key, id, hash);
 	struct str piece;

@@ -30,17 +30,19 @@ void blob_writer_free(struct blob_writer *w);
 
 struct blob_reader;
 
-/* Reads the blob ID from FD, which is the reader's from now on. HASH is what the row keeps of it. */
+/* Reads the blob ID from FD, which is the reader's from now on. HASH is what the row keeps of it.
+ */
 struct blob_reader *blob_reader_new(int fd, const struct key *case_key,
-	const unsigned char id[FILE_ID_BYTES], const unsigned char hash[BLOB_HASH_BYTES]);
-/* The next plain piece, at most BLOB_CHUNK_BYTES, valid until the next call; empty at the end. ERR_FORGED if a bit is
- * another, a chunk is missing or the whole is not what HASH says; every piece given was verified by itself. */
+        const unsigned char id[FILE_ID_BYTES], const unsigned char hash[BLOB_HASH_BYTES]);
+/* The next plain piece, at most BLOB_CHUNK_BYTES, valid until the next call; empty at the end.
+ * ERR_FORGED if a bit is another, a chunk is missing or the whole is not what HASH says; every
+ * piece given was verified by itself. */
 enum err blob_reader_next(struct blob_reader *r, struct str *piece) MUST_CHECK;
 void blob_reader_free(struct blob_reader *r); /* closes; NULL allowed */
 
 /* Reads all of it and hands every piece to SINK, which may fail. Closes FD. */
 typedef enum err (*blob_sink)(void *ctx, struct str piece);
 enum err blob_read(int fd, const struct key *case_key, const unsigned char id[FILE_ID_BYTES],
-	const unsigned char hash[BLOB_HASH_BYTES], blob_sink sink, void *ctx) MUST_CHECK;
+        const unsigned char hash[BLOB_HASH_BYTES], blob_sink sink, void *ctx) MUST_CHECK;
 
 #endif

@@ -10,9 +10,9 @@ type_of(struct str name)
 	static const struct {
 		const char *end, *type;
 	} types[] = {
-		{".css", "text/css; charset=utf-8"},
-		{".js", "text/javascript; charset=utf-8"},
-		{".svg", "image/svg+xml"},
+	        {".css", "text/css; charset=utf-8"},
+	        {".js", "text/javascript; charset=utf-8"},
+	        {".svg", "image/svg+xml"},
 	};
 
 	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -34,7 +34,7 @@ assets_put(struct pages *p, struct str accent)
 		buf_init(&body, f->n + 1);
 		buf_add(&body, f->bytes, f->n);
 		e = pages_put(p, str_fmt(a, "/assets/%s", f->name), type_of(str_of(f->name)),
-			"public, max-age=31536000, immutable", &body);
+		        "public, max-age=31536000, immutable", &body);
 		buf_clear(&body);
 	}
 	if (e == ERR_OK) {

@@ -4,8 +4,9 @@
 
 #include "web/pages.h"
 
-/* Puts /assets/NAME for every embedded file into P (their URLs carry a hash, so that they may be kept for a year), and
- * /assets/accent.css for the policy's ACCENT ("#1a4fa0"). Again after the policy has changed. */
+/* Puts /assets/NAME for every embedded file into P (their URLs carry a hash, so that they may be
+ * kept for a year), and /assets/accent.css for the policy's ACCENT ("#1a4fa0"). Again after the
+ * policy has changed. */
 enum err assets_put(struct pages *p, struct str accent) MUST_CHECK;
 
 #endif

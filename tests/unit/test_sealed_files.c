@@ -62,7 +62,7 @@ static void
 test_sizes(void **state)
 {
 	const size_t sizes[] = {0, 1, BLOB_CHUNK_BYTES - 1, BLOB_CHUNK_BYTES, BLOB_CHUNK_BYTES + 1,
-		3 * BLOB_CHUNK_BYTES, 1000003};
+	        3 * BLOB_CHUNK_BYTES, 1000003};
 	unsigned char *plain = malloc(1000003);
 	struct key k;
 
@@ -128,8 +128,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_damage),
+	        cmocka_unit_test(test_sizes),
+	        cmocka_unit_test(test_damage),
 	};
 
 	if (sodium_init() < 0)

@@ -39,8 +39,8 @@ download_close(void *ctx)
 }
 
 enum err
-download_respond(struct request *req, struct channel_pool *supervisor,
-	const struct case_file *file, const struct key *case_key)
+download_respond(struct request *req, struct channel_pool *supervisor, const struct case_file *file,
+        const struct key *case_key)
 {
 	static const struct response_stream stream = {download_read, download_close};
 	struct download *d;

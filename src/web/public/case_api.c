@@ -38,8 +38,8 @@ authorized(struct request *req, struct case_row *row, struct reporter_keys *keys
 }
 
 enum err
-case_api_respond(struct request *req, struct db *db, int64_t case_id, const struct reporter_keys *keys,
-        unsigned status)
+case_api_respond(struct request *req, struct db *db, int64_t case_id,
+        const struct reporter_keys *keys, unsigned status)
 {
 	struct view_keys eyes = {.reporter = keys};
 	struct case_view v;

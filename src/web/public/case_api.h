@@ -19,9 +19,10 @@ handler_fn case_api_disclosure;
 enum err receipt_open(const struct request *req, struct str number, struct str receipt,
         struct case_row *row, struct reporter_keys *keys) MUST_CHECK;
 
-/* Answers with the case as its reporter may see it, read through DB. On error nothing was answered. */
+/* Answers with the case as its reporter may see it, read through DB. On error nothing was answered.
+ */
 enum err case_api_respond(struct request *req, struct db *db, int64_t case_id,
-	const struct reporter_keys *keys, unsigned status) MUST_CHECK;
+        const struct reporter_keys *keys, unsigned status) MUST_CHECK;
 
 /* Makes the request for a choice of credit and passes it THEN. */
 void case_credit(struct request *req, bool wanted, struct str name, struct str url,

@@ -1,5 +1,5 @@
-/* The reporter's page of a case. The receipt comes from a sealed cookie of the browser; each form does one thing and
- * leads back to the page. */
+/* The reporter's page of a case. The receipt comes from a sealed cookie of the browser; each form
+ * does one thing and leads back to the page. */
 #include "web/public/case_page.h"
 
 #include "base/time.h"
@@ -16,8 +16,8 @@
 static void
 track_draw(struct request *req, unsigned status, struct str mistake)
 {
-	struct view_track v = {.page = public_page(public_app(req), STR("Track a report"),
-				       VIEW_NAV_TRACK)};
+	struct view_track v = {
+	        .page = public_page(public_app(req), STR("Track a report"), VIEW_NAV_TRACK)};
 	struct form_session session;
 	struct buf body;
 
@@ -31,18 +31,19 @@ track_draw(struct request *req, unsigned status, struct str mistake)
 	buf_clear(&body);
 }
 
-/* Draws the page of the case that KEYS open. MISTAKE and what was typed are of a form that was not taken. */
+/* Draws the page of the case that KEYS open. MISTAKE and what was typed are of a form that was not
+ * taken. */
 static enum err
 case_draw(struct request *req, struct db *db, int64_t case_id, const struct reporter_keys *keys,
-	unsigned status, const struct view_mistake *mistake)
+        unsigned status, const struct view_mistake *mistake)
 {
 	struct view_keys eyes = {.reporter = keys};
 	struct view_reporter *page = ARENA_NEW(req->a, struct view_reporter);
 	struct form_session session;
 	struct case_view v;
 	struct buf body;
-	enum err e = view_read(req->a, db, &public_app(req)->in.programme, case_id, &eyes,
-		now_utc_s(), &v);
+	enum err e = view_read(
+	        req->a, db, &public_app(req)->in.programme, case_id, &eyes, now_utc_s(), &v);
 
 	if (e != ERR_OK)
 		return e;
@@ -105,7 +106,8 @@ case_page_open(struct request *req)
 		receipt = STR("");
 	e = receipt_parse(receipt, &number, &code);
 	if (e == ERR_OK && number.n == 0) {
-		track_draw(req, 422, STR("The case number is missing: both stand on your receipt."));
+		track_draw(
+		        req, 422, STR("The case number is missing: both stand on your receipt."));
 		receipt_code_wipe(&code);
 		return;
 	}
@@ -130,9 +132,10 @@ case_page_leave(struct request *req)
 	if (!token_ok(req))
 		return;
 	public_message(req, 200, STR("You have left the page of your report"),
-		STR("This browser has forgotten the receipt. With number and code you can come back "
-		    "at any time."),
-		STR("/case"), STR("Track a report"));
+	        STR("This browser has forgotten the receipt. With number and code you can come "
+	            "back "
+	            "at any time."),
+	        STR("/case"), STR("Track a report"));
 	receipt_cookie_drop(req);
 }
 
@@ -165,17 +168,17 @@ file_open(struct request *req, struct upload_file *file)
 	enum err e = job_begin(req, &j);
 
 	return e == ERR_OK ? upload_open(req, file, public_app(req)->in.supervisor,
-				     &j->shared.reporter, false)
-			   : e;
+	                             &j->shared.reporter, false)
+	                   : e;
 }
 
 const struct upload case_upload = {
-	.files_max = 10,
-	.file_max = 25 * 1024 * 1024,
-	.open = file_open,
-	.write = upload_write,
-	.close = upload_close,
-	.abandon = upload_abandon,
+        .files_max = 10,
+        .file_max = 25 * 1024 * 1024,
+        .open = file_open,
+        .write = upload_write,
+        .close = upload_close,
+        .abandon = upload_abandon,
 };
 
 static void
@@ -184,15 +187,15 @@ answer(struct act_job *j, enum err e)
 	struct view_mistake mistake = {STR("text"), STR("")};
 
 	if (e == ERR_OK) {
-		respond_redirect(j->req,
-			str_fmt(j->req->a, "/case?done=%s", action_name(j->q.action)));
+		respond_redirect(
+		        j->req, str_fmt(j->req->a, "/case?done=%s", action_name(j->q.action)));
 		return;
 	}
 	if (e == ERR_INVALID || e == ERR_STATE) {
 		mistake.field = str_of(j->why.pointer[0] == '/' ? j->why.pointer + 1 : "text");
 		mistake.text = str_of(j->why.what);
-		e = case_draw(j->req, j->act.db, j->case_id, &j->shared,
-			e == ERR_STATE ? 409 : 422, &mistake);
+		e = case_draw(j->req, j->act.db, j->case_id, &j->shared, e == ERR_STATE ? 409 : 422,
+		        &mistake);
 	}
 	if (e != ERR_OK)
 		respond_error(j->req, e, &j->why);
@@ -220,8 +223,8 @@ change(struct request *req, const struct act_request *q)
 		act_job_start(j, public_app(req)->writer);
 		return;
 	}
-	mistake = (struct view_mistake){
-		str_of(j->why.pointer + (j->why.pointer[0] == '/')), STR("Please write something first.")};
+	mistake = (struct view_mistake){str_of(j->why.pointer + (j->why.pointer[0] == '/')),
+	        STR("Please write something first.")};
 	e = case_draw(req, public_db(req), j->case_id, &j->shared, 422, &mistake);
 	reporter_keys_wipe(&j->shared);
 	if (e != ERR_OK)
@@ -250,7 +253,7 @@ case_page_credit(struct request *req)
 
 	if (token_ok(req))
 		case_credit(req, str_eq(request_form(req, "credit_wanted"), STR("yes")), name, url,
-			change);
+		        change);
 }
 
 void
@@ -269,7 +272,7 @@ case_page_disclosure(struct request *req)
 	if (!token_ok(req))
 		return;
 	if (q.date.n != 10 ||
-		time_parse(str_fmt(req->a, "%.*sT00:00:00Z", STR_ARG(q.date)), &day) != ERR_OK)
+	        time_parse(str_fmt(req->a, "%.*sT00:00:00Z", STR_ARG(q.date)), &day) != ERR_OK)
 		q.date = STR("");
 	change(req, &q);
 }
@@ -278,10 +281,12 @@ void
 case_page_withdraw(struct request *req)
 {
 	static const struct str text[] = {
-		{"The report is closed at your wish. The team still sees it, and may go on if the "
-		 "weakness is real.",
-			sizeof "The report is closed at your wish. The team still sees it, and may go on if "
-			       "the weakness is real." - 1},
+	        {"The report is closed at your wish. The team still sees it, and may go on if the "
+	         "weakness is real.",
+	                sizeof "The report is closed at your wish. The team still sees it, and may "
+	                       "go on if "
+	                       "the weakness is real." -
+	                        1},
 	};
 	struct view_hidden hidden[2];
 	struct form_session session;
@@ -298,13 +303,13 @@ case_page_withdraw(struct request *req)
 	hidden[0] = session.token;
 	hidden[1] = (struct view_hidden){STR("confirmed"), STR("yes")};
 	v = (struct view_confirm){
-		.page = public_page(public_app(req), STR("Withdraw this report?"), VIEW_NAV_TRACK),
-		.hidden = {hidden, 2},
-		.text = {text, 1},
-		.action = STR("/case/withdraw"),
-		.button = STR("Withdraw the report"),
-		.danger = true,
-		.back = STR("/case"),
+	        .page = public_page(public_app(req), STR("Withdraw this report?"), VIEW_NAV_TRACK),
+	        .hidden = {hidden, 2},
+	        .text = {text, 1},
+	        .action = STR("/case/withdraw"),
+	        .button = STR("Withdraw the report"),
+	        .danger = true,
+	        .back = STR("/case"),
 	};
 	buf_init(&body, PUBLIC_PAGE_MAX);
 	view_public_confirm(&body, &v);

@@ -5,7 +5,7 @@
 #include "web/api/case_json.h"
 #include "web/api/report_json.h"
 #include "web/public/form_read.h"
-#include "web/public/page.h"
+#include "web/view_promises.h"
 
 struct str
 reporter_done_text(struct str what)
@@ -14,12 +14,13 @@ reporter_done_text(struct str what)
 		enum action action;
 		const char *text;
 	} texts[] = {
-		{ACTION_REPLY, "Your message was sent."},
-		{ACTION_ADD_FILES, "Your files were added."},
-		{ACTION_CREDIT, "Your choice of credit is saved."},
-		{ACTION_LETTER, "You asked for the letter; we write it when the case is done."},
-		{ACTION_DISCLOSURE, "The team knows the day that you have in mind, and will answer."},
-		{ACTION_WITHDRAW, "Your report is withdrawn."},
+	        {ACTION_REPLY, "Your message was sent."},
+	        {ACTION_ADD_FILES, "Your files were added."},
+	        {ACTION_CREDIT, "Your choice of credit is saved."},
+	        {ACTION_LETTER, "You asked for the letter; we write it when the case is done."},
+	        {ACTION_DISCLOSURE,
+	                "The team knows the day that you have in mind, and will answer."},
+	        {ACTION_WITHDRAW, "Your report is withdrawn."},
 	};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
@@ -32,15 +33,18 @@ static struct str
 closed_words(struct arena *a, const struct case_view *v)
 {
 	static const char *const words[CLOSE_REASON_COUNT] = {
-		[CLOSE_DUPLICATE] = "The team knew of this weakness already: the report is closed as a "
-				    "duplicate.",
-		[CLOSE_OUT_OF_SCOPE] = "Closed: what you found is outside the scope of the policy.",
-		[CLOSE_NOT_REPRODUCIBLE] = "Closed: the team could not reproduce it. If you can show "
-					   "more, write below.",
-		[CLOSE_INFORMATIVE] = "Closed as informative: useful to know, and no change follows "
-				      "from it now.",
-		[CLOSE_NOT_APPLICABLE] = "Closed as not applicable.",
-		[CLOSE_SPAM] = "Closed as spam.",
+	        [CLOSE_DUPLICATE] =
+	                "The team knew of this weakness already: the report is closed as a "
+	                "duplicate.",
+	        [CLOSE_OUT_OF_SCOPE] = "Closed: what you found is outside the scope of the policy.",
+	        [CLOSE_NOT_REPRODUCIBLE] =
+	                "Closed: the team could not reproduce it. If you can show "
+	                "more, write below.",
+	        [CLOSE_INFORMATIVE] =
+	                "Closed as informative: useful to know, and no change follows "
+	                "from it now.",
+	        [CLOSE_NOT_APPLICABLE] = "Closed as not applicable.",
+	        [CLOSE_SPAM] = "Closed as spam.",
 	};
 	enum close_reason reason = v->status.close_reason;
 
@@ -53,10 +57,10 @@ static struct view_file
 file_view(struct arena *a, const struct case_file *f)
 {
 	return (struct view_file){
-		.name = f->name,
-		.href = str_fmt(a, "/case/files/%lld", (long long)f->number),
-		.preview = STR(""),
-		.size = (uint64_t)f->size_bytes,
+	        .name = f->name,
+	        .href = str_fmt(a, "/case/files/%lld", (long long)f->number),
+	        .preview = STR(""),
+	        .size = (uint64_t)f->size_bytes,
 	};
 }
 
@@ -73,7 +77,8 @@ report_files(struct arena *a, const struct case_view *v)
 	return (struct view_files){out, n};
 }
 
-/* The files that came with item I: those of the file_added events right after it, of the same side and second. */
+/* The files that came with item I: those of the file_added events right after it, of the same side
+ * and second. */
 static struct view_files
 files_with(struct arena *a, const struct case_view *v, size_t *i)
 {
@@ -82,9 +87,9 @@ files_with(struct arena *a, const struct case_view *v, size_t *i)
 	size_t n = 0, k = it->kind == EVENT_FILE_ADDED ? *i : *i + 1;
 
 	for (; k < v->items_n && v->items[k].kind == EVENT_FILE_ADDED &&
-		v->items[k].at_utc_s == it->at_utc_s &&
-		v->items[k].from_reporter == it->from_reporter;
-		k++) {
+	        v->items[k].at_utc_s == it->at_utc_s &&
+	        v->items[k].from_reporter == it->from_reporter;
+	        k++) {
 		const struct case_file *f = case_file_find(v, v->items[k].clear.file);
 
 		if (f != NULL)
@@ -119,18 +124,24 @@ thread_fill(struct arena *a, struct view_reporter *page, const struct case_view 
 /* What the reporter said last about credit: as an object of its own, or in the report. */
 static void
 credit_fill(struct arena *a, struct view_reporter *page, const struct case_view *v,
-	const struct report *report)
+        const struct report *report)
 {
 	struct choice {
 		bool wanted;
 		struct str name, url;
 	} c = {report->credit.wanted, report->credit.name, report->credit.url};
 	static const struct json_field fields[] = {
-		{.key = "wanted", .type = JSON_TYPE_BOOL, .offset = offsetof(struct choice, wanted)},
-		{.key = "name", .type = JSON_TYPE_STRING, .offset = offsetof(struct choice, name),
-			.max = 200},
-		{.key = "url", .type = JSON_TYPE_STRING, .offset = offsetof(struct choice, url),
-			.max = 2000},
+	        {.key = "wanted",
+	                .type = JSON_TYPE_BOOL,
+	                .offset = offsetof(struct choice, wanted)},
+	        {.key = "name",
+	                .type = JSON_TYPE_STRING,
+	                .offset = offsetof(struct choice, name),
+	                .max = 200},
+	        {.key = "url",
+	                .type = JSON_TYPE_STRING,
+	                .offset = offsetof(struct choice, url),
+	                .max = 2000},
 	};
 	struct json_table table = {fields, 3};
 
@@ -157,10 +168,10 @@ disclosure_day(const struct case_view *v)
 
 void
 reporter_view_fill(
-	struct arena *a, struct view_reporter *page, const struct case_view *v, int64_t now)
+        struct arena *a, struct view_reporter *page, const struct case_view *v, int64_t now)
 {
 	static const char *const names[STAGES] = {
-		"Received", "Answered", "Confirmed", "Fixed", "Published"};
+	        "Received", "Answered", "Confirmed", "Fixed", "Published"};
 	struct report report = {0};
 	struct stage stages[STAGES];
 	struct diag d = {0};
@@ -177,7 +188,7 @@ reporter_view_fill(
 	page->closed_as = closed_words(a, v);
 	page->waiting_for_you = v->status.needs_info;
 	page->open = v->status.state != CASE_CLOSED || v->status.close_reason != CLOSE_WITHDRAWN;
-	page->promises = promises_view(a, v->policy, v->clocks, v->clocks_n, now);
+	page->promises = promises_of_clocks(a, v->policy, v->clocks, v->clocks_n, now);
 	thread_fill(a, page, v);
 	page->report = report_rows(a, &report);
 	page->files = report_files(a, v);
@@ -185,7 +196,8 @@ reporter_view_fill(
 	page->letter_asked_at = v->status.letter_utc_s;
 	page->letter_href = STR("");
 	page->disclosure = disclosure_day(v);
-	page->may_ask_letter = v->status.triaged_ever && v->policy->recognition.letter == POLICY_LETTER_ON_REQUEST;
+	page->may_ask_letter =
+	        v->status.triaged_ever && v->policy->recognition.letter == POLICY_LETTER_ON_REQUEST;
 	page->may_ask_disclosure = page->disclosure.n == 0 && v->status.published_utc_s == 0;
 	page->may_withdraw = v->status.state != CASE_CLOSED;
 	page->withdrawn_at = v->status.withdrawn_utc_s;

@@ -20,7 +20,7 @@ job_begin(struct request *req, struct act_job **out)
 	if (j == NULL) {
 		j = ARENA_NEW(req->a, struct act_job);
 		e = receipt_open(req, request_param(req, "case"),
-			request_authorization(req, "Receipt"), &row, &j->shared);
+		        request_authorization(req, "Receipt"), &row, &j->shared);
 		if (e != ERR_OK)
 			return e;
 		j->case_id = row.id;
@@ -37,17 +37,17 @@ file_open(struct request *req, struct upload_file *file)
 	enum err e = job_begin(req, &j);
 
 	return e == ERR_OK ? upload_open(req, file, public_app(req)->in.supervisor,
-				     &j->shared.reporter, false)
-			   : e;
+	                             &j->shared.reporter, false)
+	                   : e;
 }
 
 const struct upload files_api_upload = {
-	.files_max = 10,
-	.file_max = 25 * 1024 * 1024,
-	.open = file_open,
-	.write = upload_write,
-	.close = upload_close,
-	.abandon = upload_abandon,
+        .files_max = 10,
+        .file_max = 25 * 1024 * 1024,
+        .open = file_open,
+        .write = upload_write,
+        .close = upload_close,
+        .abandon = upload_abandon,
 };
 
 static void
@@ -103,13 +103,13 @@ file_answer(struct request *req, struct str number, struct str receipt)
 
 	if (e == ERR_OK)
 		e = view_read(req->a, public_db(req), &public_app(req)->in.programme, row.id, &eyes,
-			now_utc_s(), &v);
+		        now_utc_s(), &v);
 	if (e == ERR_OK && str_u64(request_param(req, "id"), INT32_MAX, &id) == ERR_OK)
 		file = case_file_find(&v, (int64_t)id);
 	if (e == ERR_OK)
 		e = file == NULL ? ERR_NOT_FOUND
-				 : download_respond(req, public_app(req)->in.supervisor, file,
-					   &keys.reporter);
+		                 : download_respond(req, public_app(req)->in.supervisor, file,
+		                           &keys.reporter);
 	reporter_keys_wipe(&keys);
 	return e;
 }
@@ -117,8 +117,8 @@ file_answer(struct request *req, struct str number, struct str receipt)
 void
 files_api_get(struct request *req)
 {
-	enum err e = file_answer(
-		req, request_param(req, "case"), request_authorization(req, "Receipt"));
+	enum err e =
+	        file_answer(req, request_param(req, "case"), request_authorization(req, "Receipt"));
 
 	if (e != ERR_OK)
 		respond_error(req, e, NULL);

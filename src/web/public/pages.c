@@ -2,6 +2,8 @@
 #include "web/public/pages.h"
 
 #include "base/log.h"
+#include "base/time.h"
+#include "publish/security_txt.h"
 #include "views.h"
 #include "web/asset_pages.h"
 #include "web/public/page.h"
@@ -36,11 +38,11 @@ policy_render(struct public_app *app, const struct figures *figures)
 	static const char *const homes[] = {"/", "/policy"};
 	const struct policy *p = instance_policy(&app->in);
 	struct view_policy v = {
-		.page = public_page(app, p->title, VIEW_NAV_POLICY),
-		.policy = p,
-		.kept = figures->kept,
-		.ended = figures->ended,
-		.in_force = true,
+	        .page = public_page(app, p->title, VIEW_NAV_POLICY),
+	        .policy = p,
+	        .kept = figures->kept,
+	        .ended = figures->ended,
+	        .in_force = true,
 	};
 
 	for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
@@ -67,6 +69,23 @@ lists_render(struct public_app *app)
 	put(app, "/acknowledgments", &body);
 }
 
+/* RFC 9116: at the well-known path, and at the root for those who look there. */
+static void
+security_txt_render(struct public_app *app)
+{
+	static const char *const places[] = {"/.well-known/security.txt", "/security.txt"};
+	struct buf body;
+
+	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+		buf_init(&body, SECURITY_TXT_MAX);
+		security_txt_write(instance_policy(&app->in), app->in.config, now_utc_s(), &body);
+		if (pages_put(app->pages, str_of(places[i]), "text/plain; charset=utf-8",
+		            "public, max-age=3600", &body) != ERR_OK)
+			log_error("page_too_large", "path", places[i]);
+		buf_clear(&body);
+	}
+}
+
 void
 public_pages_render(struct public_app *app, struct db *db)
 {
@@ -77,6 +96,7 @@ public_pages_render(struct public_app *app, struct db *db)
 		log_error("trust_not_rendered", "why", err_name(e));
 	policy_render(app, &figures);
 	lists_render(app);
+	security_txt_render(app);
 	if (assets_put(app->pages, instance_policy(&app->in)->accent) != ERR_OK)
 		log_error("assets_not_rendered");
 }

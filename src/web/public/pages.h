@@ -8,8 +8,9 @@
 handler_fn healthz_get;
 handler_fn policy_version_get;
 
-/* Renders all of them anew through DB, which is the caller's alone: at the start, after the policy has changed, and every
- * minute for the figures. What cannot be rendered is logged and stays as it was. */
+/* Renders all of them anew through DB, which is the caller's alone: at the start, after the policy
+ * has changed, and every minute for the figures. What cannot be rendered is logged and stays as it
+ * was. */
 void public_pages_render(struct public_app *app, struct db *db);
 
 #endif

@@ -1,4 +1,5 @@
-/* GET /policy/{sha256}: a version of the policy that was in force once; cases keep pointing to it. */
+/* GET /policy/{sha256}: a version of the policy that was in force once; cases keep pointing to it.
+ */
 #include "base/id.h"
 #include "store/policy_store.h"
 #include "views.h"
@@ -11,7 +12,7 @@ policy_version_get(struct request *req)
 {
 	struct public_app *app = public_app(req);
 	struct view_policy v = {
-		.page = public_page(app, STR("A version of the policy"), VIEW_NAV_POLICY)};
+	        .page = public_page(app, STR("A version of the policy"), VIEW_NAV_POLICY)};
 	unsigned char sha256[32];
 	struct policy_row row;
 	struct buf body;

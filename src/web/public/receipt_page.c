@@ -1,4 +1,5 @@
-/* POST /receipt: what the receipt page offers for download, by the receipt that the page sends along. */
+/* POST /receipt: what the receipt page offers for download, by the receipt that the page sends
+ * along. */
 #include "base/time.h"
 #include "web/api/case_json.h"
 #include "web/public/case_api.h"
@@ -26,13 +27,13 @@ signed_download(struct request *req, const struct case_row *row, struct str numb
 
 static enum err
 text_download(struct request *req, const struct case_row *row, const struct reporter_keys *keys,
-	struct str number)
+        struct str number)
 {
 	struct view_keys eyes = {.reporter = keys};
 	struct case_view v;
 	struct buf body;
-	enum err e = view_read(req->a, public_db(req), &public_app(req)->in.programme, row->id, &eyes,
-		now_utc_s(), &v);
+	enum err e = view_read(req->a, public_db(req), &public_app(req)->in.programme, row->id,
+	        &eyes, now_utc_s(), &v);
 
 	if (e != ERR_OK)
 		return e;
@@ -60,7 +61,7 @@ receipt_page_post(struct request *req)
 		return;
 	}
 	number = case_number_str(
-		req->a, public_app(req)->in.programme.case_prefix, row.year, row.number);
+	        req->a, public_app(req)->in.programme.case_prefix, row.year, row.number);
 	if (str_eq(request_form(req, "what"), STR("text")))
 		e = text_download(req, &row, &keys, number);
 	else

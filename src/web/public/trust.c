@@ -34,7 +34,7 @@ quarter_start(int64_t now, int back, int *year, int *quarter)
 
 static enum err
 quarters_read(struct arena *a, struct db *db, int64_t programme_id, int64_t now,
-	struct view_quarter out[QUARTERS])
+        struct view_quarter out[QUARTERS])
 {
 	for (int i = 0; i < QUARTERS; i++) {
 		struct outcome_count *counts;
@@ -58,15 +58,15 @@ quarters_read(struct arena *a, struct db *db, int64_t programme_id, int64_t now,
 /* The median of each clock of the last year, and the share of promises kept. */
 static enum err
 figures_read(struct arena *a, struct db *db, int64_t programme_id, int64_t now,
-	struct view_figure *out, size_t *n, struct figures *sums)
+        struct view_figure *out, size_t *n, struct figures *sums)
 {
 	static const struct {
 		enum clock_kind clock;
 		const char *label;
 	} medians[] = {
-		{CLOCK_ACKNOWLEDGE, "to a first answer"},
-		{CLOCK_TRIAGE, "to severity and triage"},
-		{CLOCK_FIX, "to a fix"},
+	        {CLOCK_ACKNOWLEDGE, "to a first answer"},
+	        {CLOCK_TRIAGE, "to severity and triage"},
+	        {CLOCK_FIX, "to a fix"},
 	};
 	struct outcome_count *counts;
 	size_t counts_n;
@@ -82,24 +82,24 @@ figures_read(struct arena *a, struct db *db, int64_t programme_id, int64_t now,
 	*n = 0;
 	if (sums->ended > 0)
 		out[(*n)++] = (struct view_figure){
-			.value = str_fmt(a, "%u %%", percent_of(sums->kept, sums->ended)),
-			.label = STR("of promises kept"),
-			.note = str_fmt(a, "%llu of %llu", (unsigned long long)sums->kept,
-				(unsigned long long)sums->ended),
+		        .value = str_fmt(a, "%u %%", percent_of(sums->kept, sums->ended)),
+		        .label = STR("of promises kept"),
+		        .note = str_fmt(a, "%llu of %llu", (unsigned long long)sums->kept,
+		                (unsigned long long)sums->ended),
 		};
 	for (size_t i = 0; i < sizeof medians / sizeof medians[0]; i++) {
 		int64_t seconds;
 
 		e = outcome_median(db, programme_id, medians[i].clock,
-			now - MEDIAN_DAYS * (int64_t)DAY_S, now + 1, &seconds);
+		        now - MEDIAN_DAYS * (int64_t)DAY_S, now + 1, &seconds);
 		if (e == ERR_NOT_FOUND)
 			continue;
 		if (e != ERR_OK)
 			return e;
 		out[(*n)++] = (struct view_figure){
-			.value = str_dup(a, str_of(span_words(seconds).z)),
-			.label = str_of(medians[i].label),
-			.note = STR("median of the last year"),
+		        .value = str_dup(a, str_of(span_words(seconds).z)),
+		        .label = str_of(medians[i].label),
+		        .note = STR("median of the last year"),
 		};
 	}
 	return ERR_OK;
@@ -114,14 +114,15 @@ facts_of(struct arena *a, const struct policy *p)
 
 	for (size_t i = 0; i < p->timeline.n; i++)
 		rows[n++] = (struct view_row){
-			.label = p->timeline.list[i].label,
-			.value = str_fmt(a, "%s %.*s", p->timeline.list[i].every ? "every" : "within",
-				STR_ARG(p->timeline.list[i].within)),
+		        .label = p->timeline.list[i].label,
+		        .value = str_fmt(a, "%s %.*s",
+		                p->timeline.list[i].every ? "every" : "within",
+		                STR_ARG(p->timeline.list[i].within)),
 		};
 	rows[n++] = (struct view_row){.label = STR("Contact"), .value = p->contact.email};
 	rows[n++] = (struct view_row){.label = STR("Policy last updated"), .value = p->updated};
-	rows[n++] = (struct view_row){
-		.label = STR("Policy version"), .value = str_of(p->sha256_hex)};
+	rows[n++] =
+	        (struct view_row){.label = STR("Policy version"), .value = str_of(p->sha256_hex)};
 	return (struct view_rows){rows, n};
 }
 
@@ -143,28 +144,27 @@ trust_render(struct public_app *app, struct db *db, struct figures *out)
 	struct view_figure figures[FIGURES_MAX];
 	struct view_quarter quarters[QUARTERS];
 	struct view_key key = {
-		.name = STR("Receipt signing key"),
-		.use = STR("Ed25519"),
-		.fingerprint = fingerprint(a, app->in.programme.signing_public),
-		.href = STR("/api/v1/keys"),
+	        .name = STR("Receipt signing key"),
+	        .use = STR("Ed25519"),
+	        .fingerprint = fingerprint(a, app->in.programme.signing_public),
+	        .href = STR("/api/v1/keys"),
 	};
 	struct view_trust v = {
-		.page = public_page(app, STR("Trust center"), VIEW_NAV_TRUST),
-		.figures = figures,
-		.quarters = quarters,
-		.n_quarters = QUARTERS,
-		.keys = &key,
-		.n_keys = 1,
-		.facts = facts_of(a, p),
-		.now = now,
+	        .page = public_page(app, STR("Trust center"), VIEW_NAV_TRUST),
+	        .figures = figures,
+	        .quarters = quarters,
+	        .n_quarters = QUARTERS,
+	        .keys = &key,
+	        .n_keys = 1,
+	        .facts = facts_of(a, p),
+	        .now = now,
 	};
 	struct figures sums;
 	struct buf body;
 	enum err e = quarters_read(a, db, app->in.programme.id, now, quarters);
 
 	if (e == ERR_OK)
-		e = figures_read(
-			a, db, app->in.programme.id, now, figures, &v.n_figures, &sums);
+		e = figures_read(a, db, app->in.programme.id, now, figures, &v.n_figures, &sums);
 	if (e == ERR_OK) {
 		buf_init(&body, TRUST_MAX);
 		view_public_trust(&body, &v);

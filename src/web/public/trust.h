@@ -1,4 +1,5 @@
-/* The trust center: figures of promises kept, keys, what the policy says; and the keys over the API. */
+/* The trust center: figures of promises kept, keys, what the policy says; and the keys over the
+ * API. */
 #ifndef VDPD_WEB_PUBLIC_TRUST_H
 #define VDPD_WEB_PUBLIC_TRUST_H
 
@@ -9,7 +10,8 @@ struct figures {
 	uint64_t kept, ended;
 };
 
-/* Renders /trust anew through DB, and gives the sums for the policy page. Store errors leave the old page. */
+/* Renders /trust anew through DB, and gives the sums for the policy page. Store errors leave the
+ * old page. */
 enum err trust_render(struct public_app *app, struct db *db, struct figures *out) MUST_CHECK;
 
 /* GET /api/v1/keys: {signing: {algorithm, public_key, fingerprint}}. */

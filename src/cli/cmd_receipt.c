@@ -135,6 +135,8 @@ cmd_receipt(int argc, char **argv)
 		return status;
 	if (argc - first != 2 || strcmp(argv[first], "verify") != 0 || v.key_file == NULL)
 		return cli_usage("receipt: verify, --key with a file, and a receipt's file");
+	if (sodium_init() < 0)
+		return CLI_NO;
 	v.receipt_file = argv[first + 1];
 	v.a = arena_new(ARENA_BYTES);
 	status = run(&v);

@@ -95,6 +95,16 @@ const struct command commands[] = {
                 .executable = "vdpd-admin",
         },
         {
+                .name = "doctor",
+                .arguments = "-C DIR [--json]",
+                .summary = "Say what is wrong with an instance, and what to do",
+                .help =
+"Looks at permissions, disk, kernel, processes, keys and databases; folds every\n"
+"case anew and compares; checks chains and checkpoints. Changes nothing, opens no\n"
+"report, and works while the instance runs or not. Exit status 0 if all is well.\n",
+                .executable = "vdpd-admin",
+        },
+        {
                 .name = "clocks",
                 .arguments = "--policy FILE --now TIME < EVENTS.jsonl",
                 .summary = "Show which promises of a policy are kept, running or missed",

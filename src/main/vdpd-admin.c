@@ -2,16 +2,21 @@
  * help stands in the table of cli/commands.c. */
 #include "cli/admin/admin.h"
 
+#include <sodium.h>
+
 static const struct command admin_commands[] = {
         {.name = "init", .run = admin_init},
         {.name = "member", .run = admin_member},
         {.name = "token", .run = admin_token},
         {.name = "audit", .run = admin_audit},
+        {.name = "doctor", .run = admin_doctor},
 };
 
 int
 main(int argc, char **argv)
 {
+	if (sodium_init() < 0)
+		return CLI_NO;
 	return cli_main(
 	        admin_commands, sizeof admin_commands / sizeof admin_commands[0], argc, argv);
 }

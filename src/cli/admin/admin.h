@@ -13,5 +13,7 @@ int admin_member(int argc, char **argv);
 int admin_token(int argc, char **argv);
 /* Has anything been rewritten? */
 int admin_audit(int argc, char **argv);
+/* Is everything well? */
+int admin_doctor(int argc, char **argv);
 
 #endif

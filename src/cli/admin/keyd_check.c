@@ -6,6 +6,9 @@
 #include "keyd/store/keyd_store.h"
 #include "keyd/store/log_store.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 enum { STRETCH = 10000 };
 
 static enum err
@@ -68,13 +71,31 @@ keyd_check(struct arena *a, struct str programme, struct keyd_records *out, stru
 	return e;
 }
 
+/* The one key that keyd does not read itself: for the receipts of repeated requests. */
+static enum err
+check_server_key(struct diag *d)
+{
+	struct key k = {0};
+	int fd = open("keys/server.key", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	enum err e = fd >= 0 ? key_read(fd, &k) : ERR_IO;
+
+	if (fd >= 0)
+		close(fd);
+	key_wipe(&k);
+	if (e != ERR_OK)
+		return diag_set(d, ERR_INVALID, "restore it from the backup of the keys",
+		        "keys/server.key is missing or damaged");
+	return ERR_OK;
+}
+
 enum err
 keyd_check_keys(struct diag *d)
 {
 	struct secrets *secrets;
 	enum err e = secrets_read("keys", &secrets, d);
 
-	if (e == ERR_OK)
-		secrets_free(secrets);
-	return e;
+	if (e != ERR_OK)
+		return e;
+	secrets_free(secrets);
+	return check_server_key(d);
 }

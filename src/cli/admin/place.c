@@ -19,22 +19,37 @@ use_test_clock(void)
 }
 
 enum err
-place_enter(struct arena *a, const char *dir, const struct config **out, struct diag *d)
+place_go(const char *dir, struct diag *d)
 {
-	struct diags ds = {0};
-	struct str text;
 	enum err e = instance_enter(dir, d);
 
 	if (e == ERR_OK)
-		e = cli_read(a, "vdpd.yaml", CONFIG_FILE_MAX, &text, d);
+		use_test_clock();
+	return e;
+}
+
+enum err
+place_config(struct arena *a, const struct config **out, struct diag *d)
+{
+	struct diags ds = {0};
+	struct str text;
+	enum err e = cli_read(a, "vdpd.yaml", CONFIG_FILE_MAX, &text, d);
+
 	if (e != ERR_OK)
 		return e;
 	d->file[0] = '\0';
 	e = config_parse(a, "vdpd.yaml", text, &ds, out);
 	if (e != ERR_OK)
 		diags_first(&ds, d);
-	use_test_clock();
 	return e;
+}
+
+enum err
+place_enter(struct arena *a, const char *dir, const struct config **out, struct diag *d)
+{
+	enum err e = place_go(dir, d);
+
+	return e == ERR_OK ? place_config(a, out, d) : e;
 }
 
 bool

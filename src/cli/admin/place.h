@@ -10,6 +10,10 @@
 enum err place_enter(
         struct arena *a, const char *dir, const struct config **out, struct diag *d) MUST_CHECK;
 
+/* The same in two steps, for who goes on without a vdpd.yaml. */
+enum err place_go(const char *dir, struct diag *d) MUST_CHECK;
+enum err place_config(struct arena *a, const struct config **out, struct diag *d) MUST_CHECK;
+
 /* True while a supervisor serves the instance that was entered. */
 bool place_is_served(void);
 

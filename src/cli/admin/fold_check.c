@@ -1,0 +1,91 @@
+/* Comparing a row with the fold of its events. */
+#include "cli/admin/fold_check.h"
+
+#include "act/warn.h"
+
+static enum err
+no_case(struct diag *d, const struct case_seen *c, const char *what)
+{
+	return diag_set(
+	        d, ERR_STORE, "compare it with a backup", "%.*s: %s", STR_ARG(c->number), what);
+}
+
+/* What only some events change, the last one of a kind winning. */
+static enum err
+apply_clear(const struct case_seen *c, struct case_row *row)
+{
+	row->cvss = row->component = row->duplicate_of = STR("");
+	row->cwe = row->assignee = row->files = 0;
+	for (size_t i = 0; i < c->n; i++) {
+		enum event_kind kind;
+		struct clear clear;
+
+		if (event_parse(c->events[i].kind, &kind) != ERR_OK ||
+		        clear_parse(c->events[i].clear, &clear) != ERR_OK)
+			return ERR_STORE;
+		if (kind == EVENT_ASSIGNED)
+			row->assignee = clear.assignee;
+		else if (kind == EVENT_FILE_ADDED)
+			row->files++;
+	}
+	return ERR_OK;
+}
+
+static enum err
+compute(const struct case_seen *c, int64_t now, struct case_row *row, struct diag *d)
+{
+	struct event *events;
+	struct clock_entry *clocks;
+	struct case_status status;
+	size_t clocks_n;
+	enum err e = act_events_read(c->a, c->events, c->n, &events);
+
+	*row = c->row;
+	if (e == ERR_OK)
+		e = apply_clear(c, row);
+	if (e != ERR_OK)
+		return no_case(d, c, "an event is not one that this program writes");
+	if (case_fold(events, c->n, &status, NULL) != ERR_OK)
+		return no_case(d, c, "its events cannot have happened in this order");
+	e = act_clocks(
+	        c->a, c->of->db, &c->of->programme, &c->row, events, c->n, now, &clocks, &clocks_n);
+	if (e != ERR_OK)
+		return no_case(d, c, "the policy that it is pinned to is not in the database");
+	act_index(row, &status, clocks, clocks_n,
+	        act_next_warn(clocks, clocks_n, c->row.next_warn, now));
+	return ERR_OK;
+}
+
+enum err
+fold_check(const struct case_seen *c, int64_t now_utc_s, struct diag *d)
+{
+	struct case_row want;
+	const struct case_row *have = &c->row;
+	enum err e = compute(c, now_utc_s, &want, d);
+	const struct {
+		const char *name;
+		int64_t have, want;
+	} columns[] = {
+	        {"state", have->state, want.state},
+	        {"needs_info", have->needs_info, want.needs_info},
+	        {"severity", have->severity, want.severity},
+	        {"close_reason", have->close_reason, want.close_reason},
+	        {"assignee", have->assignee, want.assignee},
+	        {"letter_asked", have->letter_asked, want.letter_asked},
+	        {"files", have->files, want.files},
+	        {"updated_at", have->updated_at, want.updated_at},
+	        {"next_clock", have->next_clock, want.next_clock},
+	        {"next_due", have->next_due, want.next_due},
+	        {"next_warn", have->next_warn, want.next_warn},
+	};
+
+	for (size_t i = 0; i < sizeof columns / sizeof columns[0] && e == ERR_OK; i++)
+		if (columns[i].have != columns[i].want)
+			e = diag_set(d, ERR_INVALID,
+			        "the next action on the case writes it anew; if many are so, "
+			        "compare with a backup",
+			        "%.*s: the row's %s is %lld, its events make it %lld",
+			        STR_ARG(c->number), columns[i].name, (long long)columns[i].have,
+			        (long long)columns[i].want);
+	return e;
+}

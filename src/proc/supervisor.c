@@ -356,7 +356,7 @@ watch_bounds(struct supervisor *s)
 
 	for (int i = 0; i < ROLE_COUNT; i++) {
 		struct child *c = &s->children[i];
-		bool late = s->stopping ? now >= s->stop_by_ms
+		bool late = s->stopping ? c->stopping && now >= s->stop_by_ms
 		                        : c->state == CHILD_STARTING &&
 		                                  now >= c->started_ms + READY_BOUND_MS;
 
@@ -367,8 +367,9 @@ watch_bounds(struct supervisor *s)
 		child_kill(c);
 		c->started_ms = now;
 	}
+	/* Those whom the killed might have asked are told to stop now. */
 	if (s->stopping && now >= s->stop_by_ms)
-		s->stop_by_ms = now + 1000;
+		s->stop_by_ms = now + 2000;
 }
 
 static bool

@@ -192,6 +192,9 @@ routes_check(struct route_table table, struct diag *d)
 		if ((r->body == BODY_NONE) != (r->body_max == 0))
 			return diag_set(
 			        d, ERR_INVALID, NULL, "%s: body kind and limit disagree", r->path);
+		if (r->body != BODY_MULTIPART && r->body_max > ROUTE_BODY_MAX)
+			return diag_set(d, ERR_INVALID, NULL, "%s: body limit over %d", r->path,
+			        ROUTE_BODY_MAX);
 		for (size_t k = 0; k < i; k++)
 			if (table.rows[k].method == r->method &&
 			        str_eq(str_of(table.rows[k].path), str_of(r->path)))

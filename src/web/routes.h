@@ -30,10 +30,12 @@ enum body_kind {
 };
 
 enum {
-	ROUTE_DENIED = 0,           /* what a row has that names no permission: answers 404 */
-	ROUTE_PUBLIC = 0x7fffffff,  /* the authenticate hook is not asked */
-	ROUTE_PARAMS_MAX = 4,       /* {names} in one path */
-	ROUTE_FORM_MAX = 512 * 1024 /* all text fields of a multipart form together, bytes */
+	ROUTE_DENIED = 0,            /* what a row has that names no permission: answers 404 */
+	ROUTE_PUBLIC = 0x7fffffff,   /* the authenticate hook is not asked */
+	ROUTE_PARAMS_MAX = 4,        /* {names} in one path */
+	ROUTE_FORM_MAX = 512 * 1024, /* all text fields of a multipart form together, bytes */
+	ROUTE_BODY_MAX =
+	        4 * 1024 * 1024 /* largest body_max of a body held in memory: not multipart */
 };
 
 /* Answers REQ: calls one respond_* (web/respond.h), or request_suspend and lets another thread. */

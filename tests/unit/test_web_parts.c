@@ -159,6 +159,8 @@ test_route_table(void **state)
 	        {METHOD_GET, "/{a}/{b}/{c}/{d}/{e}", none, ROUTE_PUBLIC, .summary = "a"}};
 	const struct route no_limit[] = {
 	        {METHOD_POST, "/", none, ROUTE_PUBLIC, BODY_JSON, .summary = "a"}};
+	const struct route large[] = {
+	        {METHOD_POST, "/", none, ROUTE_PUBLIC, BODY_JSON, 5 << 20, .summary = "a"}};
 	struct arena *a = arena_new(1 << 20);
 	struct route_match m;
 	struct str allow;
@@ -169,6 +171,7 @@ test_route_table(void **state)
 	assert_int_equal(routes_check((struct route_table){twice, 2}, &d), ERR_INVALID);
 	assert_int_equal(routes_check((struct route_table){five, 1}, &d), ERR_INVALID);
 	assert_int_equal(routes_check((struct route_table){no_limit, 1}, &d), ERR_INVALID);
+	assert_int_equal(routes_check((struct route_table){large, 1}, &d), ERR_INVALID);
 	assert_int_equal(routes_match(a, (struct route_table){twice, 1}, METHOD_HEAD,
 	                         STR("/a/b%20c"), &m, &allow),
 	        ERR_OK);

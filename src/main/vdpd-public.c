@@ -99,6 +99,9 @@ main(void)
 	};
 	s.app.pages = pages_new();
 	s.app.limits = limits_new(role_no_limits(s.app.in.role));
+	limits_configure(s.app.limits, s.app.in.config->limits.requests_per_minute,
+	        s.app.in.config->limits.reports_per_hour,
+	        s.app.in.config->limits.sign_ins_per_hour);
 	s.app.form_key = key_new();
 	key_derive(s.app.in.intake_key, "public forms", STR(""), s.app.form_key);
 	server = (struct server_config){

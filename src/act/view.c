@@ -77,6 +77,15 @@ body_open(struct reading *r, const struct event_row *row, struct str *text)
 	return ERR_OK;
 }
 
+/* A file of a note: whoever may not see it, may not see that it came either. */
+static bool
+is_teams_file(const struct case_view *v, int64_t number)
+{
+	const struct case_file *f = case_file_find(v, number);
+
+	return f == NULL || f->team_only;
+}
+
 static enum err
 item_read(struct reading *r, const struct event_row *row, struct case_item *it)
 {
@@ -91,7 +100,8 @@ item_read(struct reading *r, const struct event_row *row, struct case_item *it)
 	if (event_parse(row->kind, &it->kind) != ERR_OK ||
 	        clear_parse(row->clear, &it->clear) != ERR_OK)
 		return ERR_STORE;
-	if (it->kind == EVENT_NOTE || it->kind == EVENT_ASSIGNED)
+	if (it->kind == EVENT_NOTE || it->kind == EVENT_ASSIGNED ||
+	        (it->kind == EVENT_FILE_ADDED && is_teams_file(r->v, it->clear.file)))
 		it->team_only = true;
 	return body_open(r, row, &it->text);
 }
@@ -100,6 +110,7 @@ static enum err
 items_read(struct reading *r, struct db *db)
 {
 	struct case_view *v = r->v;
+	struct case_row chained = v->row;
 	struct event_row *rows;
 	struct event *events;
 	size_t n;
@@ -113,12 +124,15 @@ items_read(struct reading *r, struct db *db)
 	v->events_n = n;
 	v->items = ARENA_ARRAY(r->a, n + 1, struct case_item);
 	v->credit = STR("");
+	memset(chained.chain_head, 0, sizeof chained.chain_head);
 	for (size_t i = 0; i < n; i++) {
 		struct case_item *it = &v->items[v->items_n];
 
 		e = item_read(r, &rows[i], it);
 		if (e != ERR_OK)
 			return e;
+		act_link(&chained, &rows[i]);
+		memcpy(it->chain, chained.chain_head, sizeof it->chain);
 		if (it->kind == EVENT_RECEIVED)
 			v->report = it->text;
 		if (it->kind == EVENT_CREDIT_CHANGED)
@@ -126,6 +140,8 @@ items_read(struct reading *r, struct db *db)
 		if (!it->team_only || r->keys->team != NULL)
 			v->items_n++;
 	}
+	if (memcmp(chained.chain_head, v->row.chain_head, sizeof chained.chain_head) != 0)
+		return ERR_FORGED;
 	return case_fold(events, n, &v->status, NULL) == ERR_OK ? ERR_OK : ERR_STORE;
 }
 
@@ -179,10 +195,11 @@ read_all(struct db *db, void *ctx)
 		e = view_title(r->a, &v->row, &r->shared->title, &v->title);
 	if (e == ERR_OK)
 		e = policies_get(r->pr->policies, db, v->row.policy_sha256, &v->policy);
-	if (e == ERR_OK)
-		e = items_read(r, db);
+	/* Files first: what came with a note is known by them. */
 	if (e == ERR_OK)
 		e = files_read(r, db);
+	if (e == ERR_OK)
+		e = items_read(r, db);
 	return e;
 }
 

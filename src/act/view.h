@@ -20,7 +20,8 @@ struct case_item {
 	bool from_reporter;
 	bool team_only; /* a note, or what came sealed for the team */
 	struct clear clear;
-	struct str text; /* "" if there is none, or it is not for these eyes */
+	struct str text;         /* "" if there is none, or it is not for these eyes */
+	unsigned char chain[32]; /* the chain's hash up to here */
 };
 
 struct case_file {
@@ -41,7 +42,7 @@ struct case_view {
 	const struct policy *policy; /* the version that the case is pinned to */
 	struct case_status status;
 	const struct event *events; /* for the clocks; as many as ITEMS */
-	struct case_item *items;   /* for the reporter without those that are the team's */
+	struct case_item *items;    /* for the reporter without those that are the team's */
 	size_t items_n;
 	size_t events_n;
 	struct clock_entry *clocks;
@@ -61,8 +62,9 @@ enum err view_find(struct arena *a, struct db *db, const struct programme *pr, s
 enum err view_receipt(const struct case_row *row, const struct receipt_code *code,
         struct reporter_keys *keys) MUST_CHECK;
 
-/* Reads the case of ROW at NOW. ERR_FORGED if its key is not the one that keyd signed, or a sealed
- * field does not open; ERR_NOT_FOUND if it has gone. All in A. */
+/* Reads the case of ROW at NOW. ERR_FORGED if its key is not the one that keyd signed, a sealed
+ * field does not open, or its events are not those of the chain's head; ERR_NOT_FOUND if it has
+ * gone. All in A. */
 enum err view_read(struct arena *a, struct db *db, const struct programme *pr, int64_t case_id,
         const struct view_keys *keys, int64_t now, struct case_view *out) MUST_CHECK;
 

@@ -28,17 +28,15 @@ struct view_desk {
 };
 
 /* ---- Enrolment and sign-in ----------------------------------------------------------------------
- * view_desk_enrol: POST to its own path (`action`): name, password, password_again.
- * view_desk_enrol_code: POST to `action`: code. view_desk_sign_in: POST /sign-in: name, password,
- * code. */
+ * view_desk_enrol: POST to its own path (`action`): name, email, password, password_again, code.
+ * view_desk_sign_in: POST /sign-in: name, password, code. */
 struct view_enrol {
 	struct view_desk page;
 	struct view_mistakes mistakes;
 	struct str action;
 	struct str roles; /* that the link gives: "administrator and coordinator" */
-	struct view_input name, password;
+	struct view_input name, email, password;
 	unsigned password_min; /* characters */
-	/* The second step: */
 	struct str secret; /* base32, shown in groups */
 	struct str uri;    /* otpauth://…, shown as text */
 	struct svg_path qr;
@@ -144,6 +142,10 @@ struct view_case {
 	struct view_input text;                /* kept after a refused reply */
 	struct view_input note;                /* kept after a refused note */
 	struct view_input cvss_in, cwe_in, of; /* kept after a refused triage or close */
+	struct str reason, typed; /* likewise: the reason chosen, the optional message */
+	struct str refused;       /* the action that was refused: its form is open; "" = none */
+	struct view_input ask;    /* the question for what is missing, ready to be sent */
+	struct view_texts missing; /* parts of the policy that the report lacks */
 	bool may_acknowledge, may_ask, may_message, may_note, may_assign, may_triage, may_fix,
 	        may_close, may_reopen;
 };
@@ -152,8 +154,8 @@ struct view_case {
  * ------------------------------------------------- POST /settings/people (name, roles…) invites,
  * POST /settings/people/disable (id) shuts out. */
 struct view_person {
-	struct str id, name, roles, state; /* "active", "invited", "disabled" */
-	int64_t last_seen;                 /* 0: never */
+	struct str id, name, email, roles, state; /* "active", "disabled" */
+	int64_t since;                            /* enrolled */
 	bool may_disable;
 };
 struct view_people {

@@ -147,12 +147,11 @@ entry(void)
 	        0, QR_ECLEVEL_M, QR_MODE_8, 1);
 
 	v.page.person = STR("");
-	SHOW("desk-enrol", view_desk_enrol, &v);
 	v.qr_width = (unsigned)qr->width;
 	v.qr = qr_path(a, qr->data, v.qr_width);
 	v.mistakes = (struct view_mistakes){wrong, 1};
 	v.code.error = STR("This code does not fit. Is the phone's clock right?");
-	SHOW("desk-enrol-code", view_desk_enrol_code, &v);
+	SHOW("desk-enrol", view_desk_enrol, &v);
 	sign_in.page.person = STR("");
 	sign_in.page.title = STR("Sign in");
 	sign_in.mistakes = (struct view_mistakes){refused, 1};
@@ -165,10 +164,12 @@ static void
 people(void)
 {
 	const struct view_person persons[] = {
-	        {STR("1"), STR("ana"), STR("administrator, coordinator"), STR("active"), NOW - 60,
-	                false},
-	        {STR("2"), STR("ben"), STR("analyst"), STR("active"), AGO(2, 3), true},
-	        {STR("3"), STR("chi"), STR("auditor"), STR("invited"), 0, true},
+	        {STR("1"), STR("ana"), STR("ana@exact.works"), STR("administrator, coordinator"),
+	                STR("active"), AGO(90, 0), false},
+	        {STR("2"), STR("ben"), STR("ben@exact.works"), STR("analyst"), STR("active"),
+	                AGO(30, 3), true},
+	        {STR("3"), STR("chi"), STR("chi@exact.works"), STR("auditor"), STR("disabled"),
+	                AGO(20, 1), false},
 	};
 	const struct view_option roles[] = {
 	        {STR("coordinator"), STR("Coordinator"),

@@ -1,0 +1,204 @@
+/* One case: GET /cases/CASE, and the same page again when a form on it was refused. */
+#include "web/desk/case_parts.h"
+
+#include "base/id.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "case/cwe.h"
+#include "views.h"
+#include "web/api/report_json.h"
+#include "web/view_promises.h"
+
+static const struct {
+	const char *name, *label;
+} channels[] = {{"web", "the form"}, {"api", "the API"}, {"mail", "mail"}, {"hand", "hand"}};
+
+static struct str
+channel_words(struct str channel)
+{
+	for (size_t i = 0; i < sizeof channels / sizeof channels[0]; i++)
+		if (str_eq(channel, str_of(channels[i].name)))
+			return str_of(channels[i].label);
+	return channel;
+}
+
+static struct view_options
+component_options(struct arena *a, const struct policy *p)
+{
+	struct view_option *o = ARENA_ARRAY(a, p->components_n + 1, struct view_option);
+
+	for (size_t i = 0; i < p->components_n; i++)
+		o[i] = (struct view_option){p->components[i].id, p->components[i].name, STR("")};
+	return (struct view_options){o, p->components_n};
+}
+
+static struct view_options
+reason_options(struct arena *a)
+{
+	struct view_option *o = ARENA_ARRAY(a, CLOSE_REASON_COUNT, struct view_option);
+	size_t n = 0;
+
+	/* Withdrawing is the reporter's. */
+	for (int r = CLOSE_RESOLVED; r < CLOSE_WITHDRAWN; r++)
+		o[n++] = (struct view_option){str_of(close_reason_name((enum close_reason)r)),
+		        str_of(close_reason_label((enum close_reason)r)), STR("")};
+	return (struct view_options){o, n};
+}
+
+/* What the state and the roles of who looks allow. */
+static void
+may(struct request *req, const struct case_status *s, struct view_case *v)
+{
+	bool handle = who_may(req, PERMISSION_HANDLE_CASES);
+	bool decide = who_may(req, PERMISSION_DECIDE_CASES);
+	bool open = s->state != CASE_CLOSED;
+
+	v->may_acknowledge = handle && open && !s->acknowledged_ever;
+	v->may_ask = handle && open;
+	v->may_message = v->may_note = v->may_assign = handle;
+	v->may_triage = handle && open && s->state != CASE_FIXED;
+	v->may_fix = handle && s->state == CASE_TRIAGED;
+	v->may_close = decide && open;
+	v->may_reopen = decide && (!open || s->state == CASE_FIXED);
+}
+
+static void
+assessment(struct arena *a, const struct case_row *row, struct view_case *v)
+{
+	enum severity s = row->severity != 0 ? (enum severity)row->severity
+	                                     : (enum severity)row->reported_severity;
+
+	v->severity = str_of(severity_name(s));
+	v->severity_claimed = row->severity == 0;
+	v->severity_now = v->severity;
+	v->cvss = desk_cvss_score(a, row->cvss);
+	v->cvss_vector = row->cvss;
+	v->cvss_in.value = row->cvss;
+	if (row->cwe != 0) {
+		const char *name = cwe_name(row->cwe);
+
+		v->cwe = str_fmt(a, "CWE-%lld %s", (long long)row->cwe, name != NULL ? name : "");
+		v->cwe_in.value = str_fmt(a, "CWE-%lld", (long long)row->cwe);
+	}
+}
+
+/* What was typed into the form that was refused, and what is wrong with it. */
+static void
+keep_typed(struct request *req, const struct diag *d, struct view_case *v)
+{
+	struct view_mistake *m = ARENA_NEW(req->a, struct view_mistake);
+	struct str action = request_form(req, "action"), text = request_form(req, "text");
+	struct str field = str_of(d->pointer[0] == '/' ? d->pointer + 1 : "");
+
+	*m = (struct view_mistake){
+	        field, str_fmt(req->a, "%s%s%s", d->what, d->mend[0] != '\0' ? ": " : "", d->mend)};
+	v->mistakes = (struct view_mistakes){m, 1};
+	v->refused = action;
+	if (str_eq(action, STR("note"))) {
+		v->note = (struct view_input){text, m->text};
+		m->field = STR("note");
+	} else if (str_eq(action, STR("message"))) {
+		v->text = (struct view_input){text, m->text};
+	} else if (str_eq(action, STR("request_info"))) {
+		v->ask.value = text;
+	} else {
+		v->typed = text;
+	}
+	if (str_eq(action, STR("triage"))) {
+		v->severity_now = request_form(req, "severity");
+		v->component = request_form(req, "component");
+		v->cvss_in.value = request_form(req, "cvss");
+		v->cwe_in.value = request_form(req, "cwe");
+	}
+	v->of.value = request_form(req, "of");
+	v->reason = request_form(req, "reason");
+}
+
+static void
+fill(struct request *req, const struct opened *o, const struct report *r,
+        const struct keyd_people *people, struct view_case *v)
+{
+	const struct case_view *c = &o->view;
+	struct desk *d = desk_of(req);
+
+	*v = (struct view_case){
+	        .page = desk_page(req, str_z(req->a, c->number), VIEW_DESK_NONE),
+	        .case_number = c->number,
+	        .title = c->title.n > 0 ? c->title : report_title(req->a, r),
+	        .state = desk_state_words(req->a, &c->row),
+	        .part = desk_component_name(c->policy, c->row.component),
+	        .who = desk_person_name(people, c->row.assignee),
+	        .scope = part_scope(req->a, c, r),
+	        .channel = channel_words(c->row.channel),
+	        .privacy = c->row.privacy_incident,
+	        .question = c->row.question,
+	        .needs_info = c->row.needs_info,
+	        .anonymous = r->reporter.email.n == 0,
+	        .received_at = c->row.received_at,
+	        .now = now_utc_s(),
+	        .report = part_report(req->a, c, r),
+	        .files = part_files(req->a, c, 1),
+	        .promises =
+	                promises_of_clocks(req->a, c->policy, c->clocks, c->clocks_n, now_utc_s()),
+	        .reporter = r->reporter.name.n > 0 ? r->reporter.name : STR("the reporter"),
+	        .reporter_rows = part_reporter(req->a, c, r),
+	        .policy = str_of(c->policy->sha256_hex),
+	        .public_url = d->in.config->public_url.text,
+	        .people = desk_people_options(req->a, people, NULL),
+	        .components = component_options(req->a, c->policy),
+	        .severities = desk_severity_options(req->a, "choose"),
+	        .reasons = reason_options(req->a),
+	        .assignee = c->row.assignee != 0
+	                            ? str_fmt(req->a, "%lld", (long long)c->row.assignee)
+	                            : STR(""),
+	        .component = c->row.component,
+	};
+	assessment(req->a, &c->row, v);
+	may(req, &c->status, v);
+	part_thread(req->a, c, people, v);
+	part_events(req->a, c, people, v);
+	part_templates(req->a, d, c, r, v);
+}
+
+void
+desk_case_respond(
+        struct request *req, const struct opened *o, unsigned status, const struct diag *d)
+{
+	struct report r = {0};
+	struct keyd_people people;
+	struct view_case v;
+	struct buf b;
+	enum err e = desk_people(req, &people);
+
+	if (e != ERR_OK) {
+		desk_respond_keyd(req, e, NULL);
+		return;
+	}
+	/* It was checked when it came in; a newer program may take less, and the case is shown all
+	 * the same. */
+	if (report_json_read(req->a, o->view.report, &r, NULL) != ERR_OK) {
+		log_warn("report_not_understood", "case", str_z(req->a, o->view.number));
+		r = (struct report){.description = o->view.report};
+	}
+	fill(req, o, &r, &people, &v);
+	if (d != NULL)
+		keep_typed(req, d, &v);
+	buf_init(&b, DESK_PAGE_MAX);
+	view_desk_case(&b, &v);
+	respond_html(req, status, &b);
+}
+
+void
+desk_case_get(struct request *req)
+{
+	struct opened o;
+	struct keyd_verdict why = {0};
+	enum err e = desk_open_case(req, "page", &o, &why);
+
+	if (e != ERR_OK) {
+		desk_respond_keyd(req, e, &why);
+		return;
+	}
+	desk_case_respond(req, &o, 200, NULL);
+	desk_close_case(&o);
+}

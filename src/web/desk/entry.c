@@ -1,0 +1,326 @@
+/* Enrolment by a one-time link, signing in, signing out. Names, passwords and codes go to keyd
+ * unjudged; nothing of them is kept or logged here. */
+#include "web/desk/desk.h"
+
+#include "base/id.h"
+#include "base/log.h"
+#include "base/time.h"
+#include "views.h"
+#include "web/status.h"
+#include "web/view_helpers.h"
+#include "web/view_put.h"
+
+#include <qrencode.h>
+
+enum { MISTAKES_MAX = 8 };
+
+/* Fields that forms before the sign-in carry, and the cookie that goes with them. */
+struct guard {
+	struct view_hidden hidden;
+	struct str session;
+	bool set;
+};
+
+static struct view_hiddens
+guard_begin(struct request *req, struct guard *g)
+{
+	struct str token = anonymous_form_token(req, desk_of(req)->form_key, &g->session, &g->set);
+
+	g->hidden = (struct view_hidden){STR("form_token"), token};
+	return (struct view_hiddens){&g->hidden, 1};
+}
+
+static bool
+guard_ok(struct request *req)
+{
+	struct diag d = {0};
+
+	if (anonymous_form_check(req, desk_of(req)->form_key) == ERR_OK)
+		return true;
+	respond_error(req,
+	        diag_set(&d, ERR_DENIED, "load the page anew and send it again",
+	                "The form was not made for this browser, or cookies are off"),
+	        &d);
+	return false;
+}
+
+static void
+show(struct request *req, const struct guard *g, unsigned status, struct buf *b)
+{
+	respond_html(req, status, b);
+	if (g->set)
+		anonymous_form_cookie(req, g->session);
+}
+
+/* The session begins: its cookie lives as long as it does at the most. */
+static void
+enter(struct request *req, const struct keyd_signed_in *in, struct str next)
+{
+	int64_t left = in->who.expires_at - now_utc_s();
+
+	respond_redirect(req, next);
+	cookie_set(req, "session", in->credential, left > 60 ? (unsigned)left : 60);
+	cookie_drop(req, "form");
+}
+
+/* ---- Enrolment ---- */
+
+static struct str
+otpauth(struct arena *a, struct str issuer, struct str who, struct str secret)
+{
+	struct buf b;
+	struct str s;
+
+	buf_init(&b, 4096);
+	buf_z(&b, "otpauth://totp/");
+	put_part_str(&b, issuer);
+	buf_z(&b, ":");
+	put_part_str(&b, who.n > 0 ? who : STR("desk"));
+	buf_z(&b, "?secret=");
+	buf_str(&b, secret);
+	buf_z(&b, "&issuer=");
+	put_part_str(&b, issuer);
+	s = str_dup(a, buf_view(&b));
+	buf_clear(&b);
+	return s;
+}
+
+static void
+qr_draw(struct arena *a, struct view_enrol *v)
+{
+	QRcode *qr = QRcode_encodeString(str_z(a, v->uri), 0, QR_ECLEVEL_M, QR_MODE_8, 1);
+
+	/* Without a picture the secret can still be typed. */
+	if (qr == NULL)
+		return;
+	v->qr_width = (unsigned)qr->width;
+	v->qr = qr_path(a, qr->data, v->qr_width);
+	QRcode_free(qr);
+}
+
+static void
+enrol_show(struct request *req, unsigned status, const struct keyd_enrol_begun *begun,
+        struct view_enrol *v)
+{
+	struct guard g = {0};
+	struct buf b;
+
+	v->page = desk_bare_page(req, "Join the desk", guard_begin(req, &g));
+	v->action = str_fmt(req->a, "/enrol/%.*s", STR_ARG(request_param(req, "token")));
+	v->roles = staff_roles_str(req->a, begun->roles);
+	v->password_min = KEYD_PASSWORD_MIN;
+	v->secret = base32_str(req->a, begun->totp_secret, KEYD_TOTP_BYTES);
+	v->uri = otpauth(req->a, v->page.programme, begun->name, v->secret);
+	qr_draw(req->a, v);
+	buf_init(&b, DESK_PAGE_MAX);
+	view_desk_enrol(&b, v);
+	show(req, &g, status, &b);
+}
+
+static enum err
+begin(struct request *req, struct keyd_enrol_begun *out)
+{
+	struct keyd_enrol_begin q = {request_param(req, "token")};
+	struct view_desk_message m = {
+	        .page = desk_bare_page(req, "This link does not work", (struct view_hiddens){0})};
+	static const struct str why[] = {
+	        {"It was used already, is older than a week, or was not copied whole.", 67},
+	        {"Ask an administrator for a new one.", 35}};
+	enum err e = q.enrolment.n <= KEYD_CREDENTIAL_MAX
+	                     ? keyd_enrol_begin(req->a, &desk_of(req)->in.keyd, &q, out, NULL)
+	                     : ERR_AUTH;
+	struct buf b;
+
+	if (e == ERR_OK)
+		return e;
+	if (e != ERR_AUTH) {
+		desk_respond_keyd(req, e, NULL);
+		return e;
+	}
+	m.text = (struct view_texts){why, 2};
+	m.href = STR("/sign-in");
+	m.label = STR("Sign in");
+	buf_init(&b, DESK_PAGE_MAX);
+	view_desk_message(&b, &m);
+	respond_html(req, 404, &b);
+	return e;
+}
+
+void
+desk_enrol_get(struct request *req)
+{
+	struct keyd_enrol_begun begun;
+	struct view_enrol v = {0};
+
+	if (begin(req, &begun) != ERR_OK)
+		return;
+	v.name.value = begun.name;
+	v.email.value = begun.email;
+	enrol_show(req, 200, &begun, &v);
+}
+
+/* The mistake that keyd found, for the field that it is about. */
+static void
+enrol_mistake(
+        struct view_enrol *v, struct view_mistake *m, enum err e, const struct keyd_verdict *why)
+{
+	switch ((enum keyd_field)why->field) {
+	case KEYD_FIELD_NAME:
+		v->name.error = e == ERR_CONFLICT ? STR("Somebody has this name already.")
+		                                  : STR("Give a name of one line.");
+		*m = (struct view_mistake){STR("name"), v->name.error};
+		break;
+	case KEYD_FIELD_EMAIL:
+		v->email.error = e == ERR_CONFLICT ? STR("Somebody has this address already.")
+		                                   : STR("This is no e-mail address.");
+		*m = (struct view_mistake){STR("email"), v->email.error};
+		break;
+	case KEYD_FIELD_PASSWORD:
+		v->password.error = STR("Take a longer one that is not your name or address.");
+		*m = (struct view_mistake){STR("password"), v->password.error};
+		break;
+	default:
+		v->code.error = STR("The code does not fit. Is the clock of the phone right? Take "
+		                    "the one that it shows now.");
+		*m = (struct view_mistake){STR("code"), v->code.error};
+		break;
+	}
+	v->mistakes = (struct view_mistakes){m, 1};
+}
+
+void
+desk_enrol_post(struct request *req)
+{
+	struct keyd_enrol_finish q = {
+	        .enrolment = request_param(req, "token"),
+	        .name = request_form(req, "name"),
+	        .email = request_form(req, "email"),
+	        .password = request_form(req, "password"),
+	        .code = str_trim(request_form(req, "code")),
+	};
+	struct keyd_enrol_begun begun;
+	struct keyd_signed_in in;
+	struct keyd_verdict why = {0};
+	struct view_enrol v = {.name.value = q.name, .email.value = q.email};
+	struct view_mistake m;
+	enum err e;
+
+	if (!guard_ok(req) || begin(req, &begun) != ERR_OK)
+		return;
+	if (!str_eq(q.password, request_form(req, "password_again"))) {
+		v.password.error = STR("The two passwords are not the same.");
+		m = (struct view_mistake){STR("password"), v.password.error};
+		v.mistakes = (struct view_mistakes){&m, 1};
+		enrol_show(req, 422, &begun, &v);
+		return;
+	}
+	e = keyd_enrol_finish(req->a, &desk_of(req)->in.keyd, &q, &in, &why);
+	if (e == ERR_OK) {
+		enter(req, &in, STR("/"));
+	} else if (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_TOO_LARGE) {
+		enrol_mistake(&v, &m, e, &why);
+		enrol_show(req, 422, &begun, &v);
+	} else {
+		desk_respond_keyd(req, e, &why);
+	}
+}
+
+/* ---- Signing in and out ---- */
+
+/* Where to go afterwards: a plain path of this origin, else the queue. */
+static struct str
+next_path(struct str s)
+{
+	if (s.n == 0 || s.n > 200 || s.p[0] != '/' ||
+	        (s.n > 1 && (s.p[1] == '/' || s.p[1] == '\\')))
+		return STR("/");
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] <= 0x20 || s.p[i] >= 0x7f || strchr("\\?#&;", s.p[i]) != NULL)
+			return STR("/");
+	return s;
+}
+
+static void
+sign_in_show(struct request *req, unsigned status, struct view_sign_in *v)
+{
+	struct guard g = {0};
+	struct buf b;
+
+	v->page = desk_bare_page(req, "Sign in", guard_begin(req, &g));
+	buf_init(&b, DESK_PAGE_MAX);
+	view_desk_sign_in(&b, v);
+	show(req, &g, status, &b);
+}
+
+void
+desk_sign_in_get(struct request *req)
+{
+	struct view_sign_in v = {.next = next_path(request_query(req, "next"))};
+
+	sign_in_show(req, 200, &v);
+}
+
+static void
+sign_in_refused(struct request *req, enum err e, const struct keyd_verdict *why)
+{
+	struct view_sign_in v = {
+	        .next = next_path(request_form(req, "next")),
+	        .name.value = request_form(req, "name"),
+	};
+	struct view_mistake m = {
+	        STR("name"), STR("Name, password and code do not fit together. A code serves once: "
+	                         "wait for the next one.")};
+	long long wait = why->retry_after_s > 0 ? (long long)why->retry_after_s : 1;
+
+	if (e == ERR_RATE)
+		m.text = str_fmt(req->a, "Too many tries. Come back in %s.",
+		        str_z(req->a, text_str(req->a, span_words(wait))));
+	v.mistakes = (struct view_mistakes){&m, 1};
+	sign_in_show(req, e == ERR_RATE ? 429 : 403, &v);
+	if (e == ERR_RATE)
+		respond_header(req, "Retry-After", str_fmt(req->a, "%lld", wait));
+}
+
+void
+desk_sign_in_post(struct request *req)
+{
+	struct keyd_sign_in q = {
+	        .login = str_trim(request_form(req, "name")),
+	        .password = request_form(req, "password"),
+	        .code = str_trim(request_form(req, "code")),
+	};
+	struct keyd_signed_in in;
+	struct keyd_verdict why = {0};
+	enum err e;
+
+	if (!guard_ok(req))
+		return;
+	e = keyd_sign_in(req->a, &desk_of(req)->in.keyd, &q, &in, &why);
+	if (e == ERR_OK)
+		enter(req, &in, next_path(request_form(req, "next")));
+	else if (e == ERR_AUTH || e == ERR_RATE || e == ERR_TOO_LARGE || e == ERR_INVALID)
+		sign_in_refused(req, e, &why);
+	else
+		desk_respond_keyd(req, e, &why);
+}
+
+void
+desk_sign_out_post(struct request *req)
+{
+	struct keyd_sign_out q = {
+	        .credential = who_of(req)->credential,
+	        .everywhere = str_eq(request_form(req, "everywhere"), STR("yes")),
+	};
+	struct keyd_nothing out;
+	enum err e;
+
+	if (!desk_form_ok(req))
+		return;
+	e = keyd_sign_out(req->a, &desk_of(req)->in.keyd, &q, &out, NULL);
+	if (e != ERR_OK) {
+		desk_respond_keyd(req, e, NULL);
+		return;
+	}
+	respond_redirect(req, STR("/sign-in"));
+	cookie_drop(req, "session");
+}

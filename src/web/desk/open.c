@@ -1,0 +1,107 @@
+/* Opening a case: keyd checks who asks and the row, logs it, and gives the key for this one
+ * answer. */
+#include "web/desk/desk.h"
+
+#include "base/time.h"
+
+struct keyd_case
+desk_keyd_case(struct arena *a, const struct programme *pr, const struct case_row *row)
+{
+	struct keyd_case k = {
+	        .programme = pr->name,
+	        .case_number = case_number_str(a, pr->case_prefix, row->year, row->number),
+	        .received_at = row->received_at,
+	        .signed_at = row->signed_at,
+	};
+
+	memcpy(k.case_uid, row->uid, sizeof k.case_uid);
+	if (row->team_wrap.n == sizeof k.team_wrap)
+		memcpy(k.team_wrap, row->team_wrap.p, sizeof k.team_wrap);
+	memcpy(k.content_sha256, row->content_sha256, sizeof k.content_sha256);
+	memcpy(k.policy_sha256, row->policy_sha256, sizeof k.policy_sha256);
+	memcpy(k.case_key, row->pair_public, sizeof k.case_key);
+	memcpy(k.signature, row->signature, sizeof k.signature);
+	return k;
+}
+
+enum err
+desk_open_keys(struct request *req, const char *purpose, struct case_row *row,
+        struct team_keys *keys, struct keyd_verdict *why)
+{
+	struct desk *d = desk_of(req);
+	struct keyd_open_case q = {
+	        .credential = who_of(req)->credential, .purpose = str_of(purpose)};
+	struct keyd_opened got;
+	struct key team;
+	enum err e = view_find(
+	        req->a, who_of(req)->db, &d->in.programme, request_param(req, "case"), row);
+
+	if (e != ERR_OK)
+		return e;
+	q.of = desk_keyd_case(req->a, &d->in.programme, row);
+	e = keyd_open_case(req->a, &d->in.keyd, &q, &got, why);
+	if (e != ERR_OK)
+		return e;
+	memcpy(team.b, got.team_key, sizeof team.b);
+	team_keys_from(&team, keys);
+	key_wipe(&team);
+	key_wipe((struct key *)got.team_key);
+	return ERR_OK;
+}
+
+enum err
+desk_open_case(
+        struct request *req, const char *purpose, struct opened *out, struct keyd_verdict *why)
+{
+	struct view_keys keys = {.team = &out->keys};
+	struct case_row row;
+	enum err e = desk_open_keys(req, purpose, &row, &out->keys, why);
+
+	if (e != ERR_OK)
+		return e;
+	e = view_read(req->a, who_of(req)->db, &desk_of(req)->in.programme, row.id, &keys,
+	        now_utc_s(), &out->view);
+	if (e != ERR_OK)
+		desk_close_case(out);
+	return e;
+}
+
+void
+desk_close_case(struct opened *o)
+{
+	team_keys_wipe(&o->keys);
+}
+
+enum err
+desk_titles(struct request *req, const struct case_row *rows, size_t n, struct str **titles,
+        struct keyd_verdict *why)
+{
+	struct desk *d = desk_of(req);
+	struct str *out = ARENA_ARRAY(req->a, n + 1, struct str);
+	struct keyd_case *items = ARENA_ARRAY(req->a, n + 1, struct keyd_case);
+	struct keyd_open_titles q = {who_of(req)->credential, items, n};
+	struct keyd_titles got;
+	enum err e;
+
+	*titles = out;
+	if (n == 0 || !who_may(req, PERMISSION_READ_CASES))
+		return ERR_OK;
+	for (size_t i = 0; i < n; i++)
+		items[i] = desk_keyd_case(req->a, &d->in.programme, &rows[i]);
+	e = keyd_open_titles(req->a, &d->in.keyd, &q, &got, why);
+	if (e != ERR_OK)
+		return e;
+	for (size_t i = 0; i < n && i < got.n; i++) {
+		struct key k;
+
+		memcpy(k.b, got.items[i].title_key, sizeof k.b);
+		if (got.items[i].err != ERR_OK ||
+		        view_title(req->a, &rows[i], &k, &out[i]) != ERR_OK)
+			out[i] = STR("(does not verify: run vdpd audit verify)");
+		else if (out[i].n == 0)
+			out[i] = STR("(no title)");
+		key_wipe(&k);
+		key_wipe((struct key *)got.items[i].title_key);
+	}
+	return ERR_OK;
+}

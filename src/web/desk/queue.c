@@ -1,0 +1,250 @@
+/* The queue: every case by the promise that falls due next. */
+#include "web/desk/desk.h"
+
+#include "base/time.h"
+#include "case/cvss.h"
+#include "views.h"
+#include "web/view_helpers.h"
+#include "web/view_promises.h"
+#include "web/view_put.h"
+
+struct str
+desk_cvss_score(struct arena *a, struct str vector)
+{
+	struct cvss v;
+	int tenths;
+
+	if (vector.n == 0 || cvss_parse(vector, &v, NULL) != ERR_OK)
+		return STR("");
+	tenths = cvss_score(&v).score;
+	return str_fmt(a, "%d.%d", tenths / 10, tenths % 10);
+}
+
+struct str
+desk_state_words(struct arena *a, const struct case_row *row)
+{
+	if (row->state != CASE_CLOSED)
+		return str_of(case_state_name((enum case_state)row->state));
+	return str_fmt(a, "closed · %s%s%.*s",
+	        close_reason_label((enum close_reason)row->close_reason),
+	        row->duplicate_of.n > 0 ? " of " : "", STR_ARG(row->duplicate_of));
+}
+
+struct str
+desk_component_name(const struct policy *p, struct str id)
+{
+	const struct policy_component *c = id.n > 0 ? policy_component(p, id) : NULL;
+
+	return c != NULL ? c->name : id;
+}
+
+int64_t
+desk_promise_s(const struct promises *p, enum clock_kind clock, enum severity severity)
+{
+	switch (clock) {
+	case CLOCK_ACKNOWLEDGE:
+		return p->acknowledge_s;
+	case CLOCK_TRIAGE:
+		return p->triage_s;
+	case CLOCK_FIX:
+		return promises_fix_s(p, severity);
+	case CLOCK_UPDATE:
+		return p->update_s;
+	case CLOCK_CRA_WARNING:
+		return p->cra_warning_s;
+	case CLOCK_CRA_NOTIFICATION:
+		return p->cra_notification_s;
+	case CLOCK_CRA_FINAL:
+		return p->cra_final_s;
+	case CLOCK_DISCLOSURE:
+		return p->disclosure_s;
+	case CLOCK_KIND_COUNT:
+		break;
+	}
+	return 0;
+}
+
+/* The clock that falls due next, from what the row keeps of it. */
+static struct view_promise
+next_of(const struct policy *p, const struct case_row *row, int64_t now)
+{
+	struct clock_entry c = {.clock = (enum clock_kind)row->next_clock};
+
+	if (row->state == CASE_CLOSED || row->next_clock < 0)
+		return (struct view_promise){.what = STR("")};
+	c.promise_s = desk_promise_s(&p->promises, c.clock, (enum severity)row->severity);
+	c.due_utc_s = row->next_due;
+	c.started_utc_s = c.due_utc_s - c.promise_s;
+	c.state = now > c.due_utc_s ? CLOCK_MISSED : CLOCK_RUNNING;
+	return promise_of_clock(p, &c, now);
+}
+
+static struct view_queue_row
+row_of(struct request *req, const struct case_row *row, struct str title,
+        const struct keyd_people *people, int64_t now)
+{
+	struct desk *d = desk_of(req);
+	const struct policy *policy = instance_policy(&d->in);
+	enum severity s = row->severity != 0 ? (enum severity)row->severity
+	                                     : (enum severity)row->reported_severity;
+
+	return (struct view_queue_row){
+	        .case_number = case_number_str(
+	                req->a, d->in.programme.case_prefix, row->year, row->number),
+	        .title = title,
+	        .next = next_of(policy, row, now),
+	        .severity = str_of(severity_name(s)),
+	        .severity_claimed = row->severity == 0,
+	        .cvss = desk_cvss_score(req->a, row->cvss),
+	        .part = desk_component_name(policy, row->component),
+	        .who = desk_person_name(people, row->assignee),
+	        .state = row->needs_info ? STR("waiting for the reporter")
+	                                 : desk_state_words(req->a, row),
+	        .privacy = row->privacy_incident,
+	        .question = row->question,
+	        .received_at = row->received_at,
+	};
+}
+
+/* ---- Filters ---- */
+
+static struct view_options
+state_options(struct arena *a)
+{
+	struct view_option *o = ARENA_ARRAY(a, CASE_STATE_COUNT + 1, struct view_option);
+
+	o[0] = (struct view_option){STR(""), STR("any"), STR("")};
+	for (int s = 0; s < CASE_STATE_COUNT; s++)
+		o[s + 1] = (struct view_option){str_of(case_state_name((enum case_state)s)),
+		        str_of(case_state_name((enum case_state)s)), STR("")};
+	return (struct view_options){o, CASE_STATE_COUNT + 1};
+}
+
+struct view_options
+desk_severity_options(struct arena *a, const char *none)
+{
+	struct view_option *o = ARENA_ARRAY(a, SEVERITY_COUNT, struct view_option);
+
+	o[0] = (struct view_option){STR(""), str_of(none), STR("")};
+	for (int s = SEVERITY_CRITICAL; s < SEVERITY_COUNT; s++)
+		o[s] = (struct view_option){str_of(severity_name((enum severity)s)),
+		        str_of(severity_name((enum severity)s)), STR("")};
+	return (struct view_options){o, SEVERITY_COUNT};
+}
+
+/* Who may be given a case, after a first row NONE (NULL: no such row). */
+struct view_options
+desk_people_options(struct arena *a, const struct keyd_people *people, const char *none)
+{
+	struct view_option *o = ARENA_ARRAY(a, people->n + 1, struct view_option);
+	size_t n = 0;
+
+	if (none != NULL)
+		o[n++] = (struct view_option){STR(""), str_of(none), STR("")};
+	for (size_t i = 0; i < people->n; i++) {
+		const struct keyd_person *p = &people->items[i];
+
+		if (p->disabled || (p->roles & KEYD_ROLES_READ_CASES) == 0)
+			continue;
+		o[n++] = (struct view_option){
+		        str_fmt(a, "%lld", (long long)p->person_id), p->name, STR("")};
+	}
+	return (struct view_options){o, n};
+}
+
+/* The link to a page of this list: its own query with another cursor. */
+static struct str
+href_of(struct arena *a, const struct case_list *l, struct str cursor)
+{
+	const struct {
+		const char *key;
+		struct str value;
+	} parts[] = {{"view", l->view}, {"state", l->state}, {"severity", l->severity},
+	        {"assignee", l->assignee}, {"cursor", cursor}};
+	struct buf b;
+	struct str s;
+	char sep = '?';
+
+	buf_init(&b, 8192);
+	buf_char(&b, '/');
+	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+		if (parts[i].value.n == 0)
+			continue;
+		buf_fmt(&b, "%c%s=", sep, parts[i].key);
+		put_part_str(&b, parts[i].value);
+		sep = '&';
+	}
+	s = str_dup(a, buf_view(&b));
+	buf_clear(&b);
+	return s;
+}
+
+static const struct {
+	const char *title;
+	enum view_desk_nav nav;
+} lists[] = {
+        [LIST_OPEN] = {"Queue", VIEW_DESK_QUEUE},
+        [LIST_MINE] = {"Mine", VIEW_DESK_MINE},
+        [LIST_WAITING] = {"Waiting for reporter", VIEW_DESK_WAITING},
+        [LIST_OVERDUE] = {"Overdue", VIEW_DESK_OVERDUE},
+        [LIST_ALL] = {"All cases", VIEW_DESK_ALL},
+};
+
+void
+desk_queue_get(struct request *req)
+{
+	struct case_list l;
+	struct keyd_people people;
+	struct keyd_verdict why = {0};
+	struct diag d = {0};
+	enum err e = desk_people(req, &people);
+	struct view_queue_row *rows;
+	struct view_queue v;
+	struct buf b;
+
+	if (e == ERR_OK)
+		e = desk_list(req, &people, &l, &why, &d);
+	if (e == ERR_INVALID)
+		respond_error(req, e, &d);
+	else if (e != ERR_OK)
+		desk_respond_keyd(req, e, &why);
+	if (e != ERR_OK)
+		return;
+	rows = ARENA_ARRAY(req->a, l.n + 1, struct view_queue_row);
+	v = (struct view_queue){
+	        .page = desk_page(req, lists[l.name].title, lists[l.name].nav),
+	        .rows = rows,
+	        .n = l.n,
+	        .now = now_utc_s(),
+	        .view = l.view,
+	        .states = state_options(req->a),
+	        .severities = desk_severity_options(req->a, "any"),
+	        .people = desk_people_options(req->a, &people, "anyone"),
+	        .state = l.state,
+	        .severity = l.severity,
+	        .assignee = l.assignee,
+	        .public_url = desk_of(req)->in.config->public_url.text,
+	        .first_href =
+	                request_query(req, "cursor").n > 0 ? href_of(req->a, &l, STR("")) : STR(""),
+	        .next_href = l.next.n > 0 ? href_of(req->a, &l, l.next) : STR(""),
+	};
+	for (size_t i = 0; i < l.n; i++)
+		rows[i] = row_of(req, &l.rows[i], l.titles[i], &people, v.now);
+	v.page.query = request_query(req, "q");
+	v.filtered = l.state.n > 0 || l.severity.n > 0 || l.assignee.n > 0 || v.page.query.n > 0;
+	if (l.n == 0 && !v.filtered && l.name == LIST_OPEN && v.page.queue == 0) {
+		struct case_row *any;
+		size_t n = 0;
+		struct queue_query one = {.view = QUEUE_ALL,
+		        .programme_id = desk_of(req)->in.programme.id,
+		        .state = -1,
+		        .after_id = CASE_DUE_NEVER,
+		        .limit = 1};
+
+		v.never_any =
+		        queue_page(req->a, who_of(req)->db, &one, &any, &n) == ERR_OK && n == 0;
+	}
+	buf_init(&b, DESK_PAGE_MAX);
+	view_desk_queue(&b, &v);
+	respond_html(req, 200, &b);
+}

@@ -1,0 +1,94 @@
+/* What is the same for everybody: style sheets, scripts, the OpenAPI text, health and figures. */
+#include "web/desk/desk.h"
+
+#include "assets.h"
+#include "base/log.h"
+#include "web/view_helpers.h"
+
+enum { ASSET_MAX = 4 << 20 };
+
+static const struct {
+	const char *suffix, *type;
+} types[] = {
+        {".css", "text/css; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".svg", "image/svg+xml"},
+        {".png", "image/png"},
+        {".json", "application/json"},
+};
+
+static const char *
+type_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+		if (str_ends(str_of(name), str_of(types[i].suffix)))
+			return types[i].type;
+	return "application/octet-stream";
+}
+
+static void
+put(struct desk *d, struct str path, const char *type, const char *cache, struct buf *b)
+{
+	if (pages_put(d->pages, path, type, cache, b) != ERR_OK)
+		log_error("asset_too_large");
+	buf_clear(b);
+}
+
+void
+desk_assets_put(struct desk *d)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct buf b;
+
+	/* Pages name them with the hash of their content, so that they never change for long. */
+	for (size_t i = 0; i < assets_files_n; i++) {
+		buf_init(&b, ASSET_MAX);
+		buf_add(&b, assets_files[i].bytes, assets_files[i].n);
+		put(d, str_fmt(a, "/assets/%s", assets_files[i].name),
+		        type_of(assets_files[i].name), "public, max-age=31536000, immutable", &b);
+	}
+	buf_init(&b, ASSET_MAX);
+	accent_css(&b, instance_policy(&d->in)->accent);
+	put(d, STR("/assets/accent.css"), "text/css; charset=utf-8", "public, max-age=300", &b);
+	arena_free(a);
+}
+
+void
+desk_healthz(struct request *req)
+{
+	struct buf b;
+
+	buf_init(&b, 64);
+	buf_z(&b, "ok\n");
+	respond_bytes(req, 200, "text/plain; charset=utf-8", &b);
+}
+
+/* OpenMetrics 1.0; figures of this process only, nothing of any case. */
+void
+desk_metrics(struct request *req)
+{
+	struct writer_stats s;
+	struct buf b;
+
+	writer_stats(desk_of(req)->writer, &s);
+	buf_init(&b, 4096);
+	buf_fmt(&b,
+	        "# TYPE vdpd_desk_start_time_seconds gauge\n"
+	        "vdpd_desk_start_time_seconds %lld\n"
+	        "# TYPE vdpd_desk_writes counter\n"
+	        "vdpd_desk_writes_total %llu\n"
+	        "# TYPE vdpd_desk_writes_failed counter\n"
+	        "vdpd_desk_writes_failed_total %llu\n"
+	        "# TYPE vdpd_desk_commits counter\n"
+	        "vdpd_desk_commits_total %llu\n"
+	        "# TYPE vdpd_desk_commit_seconds counter\n"
+	        "vdpd_desk_commit_seconds_total %llu.%06llu\n"
+	        "# TYPE vdpd_desk_writes_queued gauge\n"
+	        "vdpd_desk_writes_queued %zu\n"
+	        "# EOF\n",
+	        (long long)desk_of(req)->started_utc_s, (unsigned long long)s.jobs,
+	        (unsigned long long)s.failed, (unsigned long long)s.batches,
+	        (unsigned long long)s.commit_us / 1000000,
+	        (unsigned long long)s.commit_us % 1000000, s.queued);
+	respond_bytes(req, 200, "application/openmetrics-text; version=1.0.0; charset=utf-8", &b);
+}

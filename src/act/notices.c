@@ -41,7 +41,8 @@ static const struct {
                 "\n"
                 "{desk}\n"},
         [NOTICE_UPDATE_DUE] = {"update_due", "[{case}] Tell the reporter how it stands",
-                "The reporter of {case} was promised news from us by {due}.\n"
+                "The reporter of {case} was promised news from us by\n"
+                "{due}.\n"
                 "\n"
                 "{desk}\n"},
         [NOTICE_ANSWER] = {"answer", "[{case}] There is an answer to your report",
@@ -110,8 +111,7 @@ fill(struct arena *a, struct str line, const struct notice_facts *f, struct str 
 		struct str value = fact(f, str_sub(line, open + 1, close - open - 1));
 
 		whole = whole && value.n > 0;
-		done = str_fmt(
-		        a, "%.*s%.*s%.*s", STR_ARG(done), (int)open, line.p, STR_ARG(value));
+		done = str_fmt(a, "%.*s%.*s%.*s", STR_ARG(done), (int)open, line.p, STR_ARG(value));
 		line = str_sub(line, close + 1, SIZE_MAX);
 	}
 	*out = str_fmt(a, "%.*s%.*s", STR_ARG(done), STR_ARG(line));

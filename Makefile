@@ -71,8 +71,9 @@ programs: $(foreach e,$(EXES),$(if $(wildcard src/main/$(e).c),$(call exe_path,$
 
 VIEWS  = $(wildcard views/*.html views/*/*.html)
 ASSETS = $(wildcard assets/*)
+APIS   = $(wildcard api/*.json)
 SQLS   = $(sort $(wildcard sql/*.sql))
-GEN    = $(if $(VIEWS),$(B)/gen/views.h) $(if $(ASSETS),$(B)/gen/assets.h) $(if $(SQLS),$(B)/gen/sql.h)
+GEN    = $(if $(VIEWS),$(B)/gen/views.h) $(if $(ASSETS),$(B)/gen/assets.h) $(if $(APIS),$(B)/gen/api.h) $(if $(SQLS),$(B)/gen/sql.h)
 
 $(B)/gen/views.h: tools/viewc $(VIEWS)
 	@mkdir -p $(@D)
@@ -80,14 +81,18 @@ $(B)/gen/views.h: tools/viewc $(VIEWS)
 $(B)/gen/assets.h: tools/embed $(ASSETS)
 	@mkdir -p $(@D)
 	tools/embed assets -o $(B)/gen/assets $(ASSETS)
+$(B)/gen/api.h: tools/embed $(APIS)
+	@mkdir -p $(@D)
+	tools/embed api -o $(B)/gen/api $(APIS)
 $(B)/gen/sql.h: tools/embed $(SQLS)
 	@mkdir -p $(@D)
 	tools/embed sql -o $(B)/gen/sql $(SQLS)
 $(B)/gen/views.c: $(B)/gen/views.h ;
 $(B)/gen/assets.c: $(B)/gen/assets.h ;
+$(B)/gen/api.c: $(B)/gen/api.h ;
 $(B)/gen/sql.c: $(B)/gen/sql.h ;
 
-gen_of_web   = $(if $(VIEWS),$(B)/obj/gen/views.o) $(if $(ASSETS),$(B)/obj/gen/assets.o)
+gen_of_web   = $(if $(VIEWS),$(B)/obj/gen/views.o) $(if $(ASSETS),$(B)/obj/gen/assets.o) $(if $(APIS),$(B)/obj/gen/api.o)
 gen_of_store = $(if $(SQLS),$(B)/obj/gen/sql.o)
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c | $(GEN)

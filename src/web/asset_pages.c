@@ -1,8 +1,11 @@
 /* The embedded files as pages. */
 #include "web/asset_pages.h"
 
+#include "api.h"
 #include "assets.h"
 #include "web/view_helpers.h"
+
+#include <stdlib.h>
 
 static const char *
 type_of(struct str name)
@@ -44,5 +47,24 @@ assets_put(struct pages *p, struct str accent)
 		buf_clear(&body);
 	}
 	arena_free(a);
+	return e;
+}
+
+enum err
+openapi_put(struct pages *p, const char *name)
+{
+	const struct embedded *f = NULL;
+	struct buf body;
+	enum err e;
+
+	for (size_t i = 0; i < api_files_n; i++)
+		if (str_eq(str_of(api_files[i].name), str_of(name)))
+			f = &api_files[i];
+	if (f == NULL)
+		abort();
+	buf_init(&body, f->n + 1);
+	buf_add(&body, f->bytes, f->n);
+	e = pages_put(p, STR("/api/v1/openapi.json"), "application/json", NULL, &body);
+	buf_clear(&body);
 	return e;
 }

@@ -9,4 +9,8 @@
  * policy has changed. */
 enum err assets_put(struct pages *p, struct str accent) MUST_CHECK;
 
+/* Puts the OpenAPI text NAME ("public.json") into P at /api/v1/openapi.json. Aborts if it is not
+ * embedded. */
+enum err openapi_put(struct pages *p, const char *name) MUST_CHECK;
+
 #endif

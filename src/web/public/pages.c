@@ -97,6 +97,7 @@ public_pages_render(struct public_app *app, struct db *db)
 	policy_render(app, &figures);
 	lists_render(app);
 	security_txt_render(app);
-	if (assets_put(app->pages, instance_policy(&app->in)->accent) != ERR_OK)
+	if (assets_put(app->pages, instance_policy(&app->in)->accent) != ERR_OK ||
+	        openapi_put(app->pages, "public.json") != ERR_OK)
 		log_error("assets_not_rendered");
 }

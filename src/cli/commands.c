@@ -85,6 +85,28 @@ const struct command commands[] = {
                 .executable = "vdpd-admin",
         },
         {
+                .name = "case",
+                .arguments = "list [--state STATE] [--severity SEVERITY] [--assignee MEMBER]\n"
+                             "                      [--due-before TIME] -C DIR [--json]\n"
+                             "       vdpd case show CASE -C DIR [--json]\n"
+                             "       vdpd case ACTION CASE [TEXT] -C DIR [--json]",
+                .summary = "List and show cases, and act on them",
+                .help =
+"Actions, and what they want besides:\n"
+"  acknowledge, fix, reopen\n"
+"  request-info, message, note   TEXT\n"
+"  triage   --severity critical|high|medium|low [--cvss VECTOR] [--cwe CWE-NUMBER]\n"
+"           [--component ID]\n"
+"  assign   --to MEMBER or nobody\n"
+"  close    --reason resolved|duplicate|out_of_scope|not_reproducible|informative|\n"
+"           not_applicable|spam [--of CASE]\n"
+"  publish  --advisory ID\n"
+"TEXT goes to the reporter, but with note; - reads it from stdin, out of sight of\n"
+"`ps`. The instance must be running, and logs what is opened; while it is not,\n"
+"list and show give numbers, states and dates.\n",
+                .executable = "vdpd-client",
+        },
+        {
                 .name = "audit",
                 .arguments = "verify -C DIR [--json]",
                 .summary = "Check that no case and no log entry was rewritten",

@@ -10,6 +10,7 @@ static const struct command admin_commands[] = {
         {.name = "token", .run = admin_token},
         {.name = "audit", .run = admin_audit},
         {.name = "doctor", .run = admin_doctor},
+        {.name = "case", .run = admin_case},
 };
 
 int

@@ -20,6 +20,8 @@ first_answer(sqlite3 *db, const char *sql, int col, char *out, size_t size)
 	if (rc == SQLITE_ROW)
 		snprintf(out, size, "%s", (const char *)sqlite3_column_text(st, col));
 	sqlite3_finalize(st);
+	for (char *line = out; (line = strchr(line, '\n')) != NULL;)
+		*line = ' ';
 	return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 

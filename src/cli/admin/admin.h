@@ -15,5 +15,7 @@ int admin_token(int argc, char **argv);
 int admin_audit(int argc, char **argv);
 /* Is everything well? */
 int admin_doctor(int argc, char **argv);
+/* What stands in the clear of cases, while nothing runs. */
+int admin_case(int argc, char **argv);
 
 #endif

@@ -2,6 +2,7 @@
 #include "act/actions.h"
 
 #include "case/cvss.h"
+#include "case/cwe.h"
 
 /* The vector in its canonical order, in A. */
 static enum err
@@ -50,6 +51,12 @@ act_triage(struct act *act, const struct act_request *q)
 	struct clear c = {.severity = q->severity, .cwe = q->cwe};
 	enum err e = ERR_OK;
 
+	if (q->cwe != 0 && cwe_name(q->cwe) == NULL) {
+		if (act->why != NULL)
+			snprintf(act->why->pointer, sizeof act->why->pointer, "/cwe");
+		return diag_set(act->why, ERR_INVALID, NULL, "there is no weakness CWE-%lld",
+		        (long long)q->cwe);
+	}
 	if (q->cvss.n > 0)
 		e = vector_read(act, q->cvss, &c.cvss);
 	if (e == ERR_OK && q->component.n > 0)

@@ -11,23 +11,32 @@ struct upload_state {
 	struct act_file file;
 	unsigned char head[SNIFF];
 	size_t head_n;
+	uint64_t before; /* bytes of the files before it in the form */
+	uint64_t file_max, total_max;
 };
 
 enum err
-upload_open(struct request *req, struct upload_file *file, struct channel_pool *supervisor,
+upload_open(struct request *req, struct upload_file *file, struct instance *instance,
         const struct key *case_key, bool team)
 {
 	struct upload_state *s = ARENA_NEW(req->a, struct upload_state);
+	const struct policy *p = instance_policy(instance);
 	struct blob_id id;
 	enum err e;
 	int fd;
 
-	e = blob_create(supervisor, &id, &fd);
+	if ((int64_t)req->n_files >= p->limits.files)
+		return ERR_TOO_LARGE;
+	e = blob_create(instance->supervisor, &id, &fd);
 	if (e != ERR_OK)
 		return e;
 	memcpy(s->file.blob, id.b, sizeof s->file.blob);
 	s->file.name = file->name;
 	s->file.team = team;
+	s->file_max = (uint64_t)p->limits.file_bytes;
+	s->total_max = (uint64_t)p->limits.total_bytes;
+	for (size_t i = 0; i < req->n_files; i++)
+		s->before += req->files[i].size;
 	s->writer = blob_writer_new(fd, case_key, id.b);
 	file->state = s;
 	return ERR_OK;
@@ -40,6 +49,8 @@ upload_write(struct request *req, struct upload_file *file, struct str bytes)
 	size_t n = SNIFF - s->head_n < bytes.n ? SNIFF - s->head_n : bytes.n;
 
 	(void)req;
+	if (file->size > s->file_max || s->before + file->size > s->total_max)
+		return ERR_TOO_LARGE;
 	memcpy(s->head + s->head_n, bytes.p, n);
 	s->head_n += n;
 	return blob_write(s->writer, bytes.p, bytes.n);

@@ -4,13 +4,13 @@
 #ifndef VDPD_WEB_API_UPLOADS_H
 #define VDPD_WEB_API_UPLOADS_H
 
-#include "act/act.h"
-#include "proc/channel.h"
+#include "act/instance.h"
 #include "web/form.h"
 
-/* Begins a blob for FILE, sealed with CASE_KEY (the reporter's; the team's with TEAM). ERR_FULL,
- * ERR_PEER, ERR_BUSY, ERR_IO. */
-enum err upload_open(struct request *req, struct upload_file *file, struct channel_pool *supervisor,
+/* Begins a blob for FILE, sealed with CASE_KEY (the reporter's; the team's with TEAM). What the
+ * policy in force allows of files, their sizes and their sum holds: ERR_TOO_LARGE over it, from
+ * here or from upload_write. ERR_FULL, ERR_PEER, ERR_BUSY, ERR_IO. */
+enum err upload_open(struct request *req, struct upload_file *file, struct instance *instance,
         const struct key *case_key, bool team) MUST_CHECK;
 enum err upload_write(struct request *req, struct upload_file *file, struct str bytes) MUST_CHECK;
 enum err upload_close(struct request *req, struct upload_file *file) MUST_CHECK;

@@ -245,7 +245,7 @@ file_open(struct request *req, struct upload_file *file)
 		e = keys_for_files(req, &w->uploads);
 	if (e != ERR_OK)
 		return e;
-	return upload_open(req, file, desk_of(req)->in.supervisor,
+	return upload_open(req, file, &desk_of(req)->in,
 	        w->uploads->team ? &w->uploads->keys.team : &w->uploads->keys.shared.reporter,
 	        w->uploads->team);
 }

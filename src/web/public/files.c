@@ -36,9 +36,9 @@ file_open(struct request *req, struct upload_file *file)
 	struct act_job *j;
 	enum err e = job_begin(req, &j);
 
-	return e == ERR_OK ? upload_open(req, file, public_app(req)->in.supervisor,
-	                             &j->shared.reporter, false)
-	                   : e;
+	return e == ERR_OK
+	               ? upload_open(req, file, &public_app(req)->in, &j->shared.reporter, false)
+	               : e;
 }
 
 const struct upload files_api_upload = {

@@ -124,7 +124,7 @@ form_report_of(struct request *req)
 static enum err
 file_open(struct request *req, struct upload_file *file)
 {
-	return upload_open(req, file, public_app(req)->in.supervisor,
+	return upload_open(req, file, &public_app(req)->in,
 	        &form_report_of(req)->job.in.keys.shared.reporter, false);
 }
 

@@ -46,7 +46,7 @@ static void
 test_reserve_survives(void **state)
 {
 	struct keyd_fixture *f = fixture_make();
-	struct keyd_store s;
+	struct keyd_store s, second;
 	struct diag d = {0};
 	struct keyd_log_entry e = entry_of("open_case");
 	struct keyd_audit_verified v;
@@ -56,6 +56,8 @@ test_reserve_survives(void **state)
 
 	(void)state;
 	assert_int_equal(keyd_store_open(f->keys, &s, &d), ERR_OK);
+	/* Two at once would make two chains of one log. */
+	assert_int_equal(keyd_store_open(f->keys, &second, &d), ERR_BUSY);
 	assert_int_equal(tx_run(s.db, append_tx, &e), ERR_OK);
 	for (int i = 0; i < 3; i++) {
 		e = entry_of("open_titles");

@@ -35,6 +35,9 @@ judge_person(struct call *c)
 	char roles[16];
 	enum err e = call_authenticate(c, *(const struct str *)c->in);
 
+	/* An old cookie is nothing to tell of; asking for more than who it is with one may be. */
+	if (e == ERR_AUTH && c->kind->handle != handle_authenticate)
+		log_warn("denied_without_session", "request", c->kind->name);
 	if (e != ERR_OK)
 		return e;
 	if (permission_allows(c->who.roles, c->kind->permission))

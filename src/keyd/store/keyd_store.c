@@ -8,10 +8,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define RESERVE "keyd.reserve"
+
+enum { LOCK_TRIES = 100, LOCK_PAUSE_MS = 30 };
 
 const struct actor keyd_operator = {.kind = ACTOR_OPERATOR};
 
@@ -114,18 +118,58 @@ keyd_store_create(
 	return e;
 }
 
+/* Two who append would make two chains of one log: whoever has the reserve is alone. A command that
+ * is just at work is waited for. */
+static enum err
+lock(int fd)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_PAUSE_MS * 1000000L};
+
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK)
+			return ERR_IO;
+		if (i == LOCK_TRIES)
+			return ERR_BUSY;
+		nanosleep(&pause, NULL);
+	}
+	return ERR_OK;
+}
+
 static enum err
 reserve_open(const char *dir, struct log_reserve **out, struct diag *d)
 {
 	int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int fd = dirfd >= 0 ? openat(dirfd, RESERVE, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
-	enum err e = fd >= 0 ? log_reserve_open(fd, out) : ERR_IO;
+	enum err e = fd >= 0 ? lock(fd) : ERR_IO;
 
 	if (dirfd >= 0)
 		close(dirfd);
+	if (e != ERR_OK && fd >= 0)
+		close(fd);
+	if (e == ERR_BUSY)
+		return diag_set(d, e, "wait for the other command, or stop the other `vdpd serve`",
+		        "%s is in use by another process", dir);
+	if (e == ERR_OK)
+		e = log_reserve_open(fd, out);
 	if (e != ERR_OK)
 		return diag_set(d, e, "restore it from a backup",
 		        "%s/" RESERVE " is missing or damaged", dir);
+	return ERR_OK;
+}
+
+static enum err
+empty_reserve(const char *dir, const struct keyd_store *s, struct diag *d)
+{
+	enum err e = log_reserve_flush(s->reserve, s->db);
+
+	if (e == ERR_FULL)
+		return ERR_OK; /* it waits on: that is what it is for */
+	if (e == ERR_FORGED)
+		return diag_set(d, e, "restore keyd.db and " RESERVE " from the same backup",
+		        "what waits in %s/" RESERVE " does not follow on the log", dir);
+	if (e != ERR_OK)
+		return diag_set(d, e, "run `vdpd doctor`, or restore a backup",
+		        "what waits in %s/" RESERVE " cannot be logged: %s", dir, db_why(s->db));
 	return ERR_OK;
 }
 
@@ -133,19 +177,14 @@ enum err
 keyd_store_open(const char *dir, struct keyd_store *out, struct diag *d)
 {
 	struct keyd_store s = {0};
-	enum err e = migrate_run(dir, &keyd_set, d);
+	enum err e = reserve_open(dir, &s.reserve, d);
 
+	if (e == ERR_OK)
+		e = migrate_run(dir, &keyd_set, d);
 	if (e == ERR_OK)
 		e = db_open(dir, &keyd_set, 0, d, &s.db);
 	if (e == ERR_OK)
-		e = reserve_open(dir, &s.reserve, d);
-	if (e == ERR_OK)
-		e = log_reserve_flush(s.reserve, s.db);
-	if (e == ERR_FULL)
-		e = ERR_OK;
-	else if (e == ERR_FORGED)
-		diag_set(d, e, "restore keyd.db and " RESERVE " from the same backup",
-		        "what waits in %s/" RESERVE " does not follow on the log", dir);
+		e = empty_reserve(dir, &s, d);
 	if (e == ERR_OK)
 		*out = s;
 	else

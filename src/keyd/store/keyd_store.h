@@ -20,8 +20,9 @@ struct keyd_store {
 };
 
 /* Opens DIR (a path, also /proc/self/fd/N), bringing the database to this program's version and
- * moving what waits in the reserve to it (while the disk is full it stays). ERR_STORE, ERR_IO,
- * ERR_FORGED with D. */
+ * moving what waits in the reserve to it (while the disk is full it stays). One process at a time:
+ * another's is waited for a few seconds, then ERR_BUSY. ERR_STORE, ERR_IO, ERR_FORGED. D is filled
+ * with each. */
 enum err keyd_store_open(const char *dir, struct keyd_store *out, struct diag *d) MUST_CHECK;
 void keyd_store_close(struct keyd_store *s);
 

@@ -186,7 +186,9 @@ answer(struct request_state *s)
 		log_error("no_answer", "path", s->req.route != NULL ? s->req.route->path : "");
 		respond_status(&s->req, 500, NULL);
 	}
-	conn_deadline(s->conn, conn_allowance_ms(r->stream != NULL ? r->stream_size : r->body.n));
+	conn_deadline(
+	        s->conn, s->config->grace_ms +
+	                         conn_allowance_ms(r->stream != NULL ? r->stream_size : r->body.n));
 	m = response_make(r);
 	if (m == NULL)
 		return MHD_NO;

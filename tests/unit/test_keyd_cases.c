@@ -57,6 +57,60 @@ test_numbers_never_repeat(void **state)
 	fixture_end(f);
 }
 
+/* Asks for batches until keyd is gone; the first and last number of each goes to FD. */
+static void
+ask_until_gone(struct keyd_fixture *f, int fd)
+{
+	struct keyd_receipt_wanted wanted[7];
+	struct keyd_receipts got;
+
+	for (size_t i = 0; i < 7; i++)
+		wanted[i] = (struct keyd_receipt_wanted){
+		        .programme = STR("exact.works"), .prefix = STR("EXW")};
+	while (keyd_sign_receipts(f->a, &f->as[ROLE_PUBLIC],
+	               &(struct keyd_sign_receipts){wanted, 7}, &got, NULL) == ERR_OK) {
+		int64_t ends[2] = {got.items[0].number, got.items[6].number};
+
+		if (write(fd, ends, sizeof ends) != sizeof ends)
+			break;
+	}
+	_exit(0);
+}
+
+/* Killed in the middle of the work: what was answered before is below what is answered after. */
+static void
+test_numbers_never_repeat_under_fire(void **state)
+{
+	struct keyd_fixture *f = start();
+	int64_t highest = 0, batches = 0;
+
+	(void)state;
+	for (int round = 0; round < 12; round++) {
+		int fds[2];
+		int64_t ends[2];
+		pid_t client;
+
+		assert_int_equal(pipe2(fds, O_CLOEXEC), 0);
+		client = fork();
+		if (client == 0)
+			ask_until_gone(f, fds[1]);
+		close(fds[1]);
+		usleep(20000 + randombytes_uniform(60000));
+		fixture_kill(f);
+		assert_int_equal(waitpid(client, NULL, 0), client);
+		while (read(fds[0], ends, sizeof ends) == sizeof ends) {
+			assert_true(ends[0] > highest);
+			assert_int_equal(ends[1], ends[0] + 6);
+			highest = ends[1];
+			batches++;
+		}
+		close(fds[0]);
+		fixture_start(f);
+	}
+	assert_true(batches > 0);
+	fixture_end(f);
+}
+
 static void
 test_receipts_hold_what_was_asked(void **state)
 {
@@ -332,6 +386,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_numbers_never_repeat),
+	        cmocka_unit_test(test_numbers_never_repeat_under_fire),
 	        cmocka_unit_test(test_receipts_hold_what_was_asked),
 	        cmocka_unit_test(test_open_case_and_forgeries),
 	        cmocka_unit_test(test_titles),

@@ -1,6 +1,8 @@
 /* keyd: enrolment, signing in, sessions, tokens, members, the command line. */
 #include "keyd_fixture.h"
 
+#include <sys/stat.h>
+
 static struct keyd_fixture *
 start(void)
 {
@@ -421,6 +423,40 @@ test_command_line(void **state)
 	fixture_end(f);
 }
 
+/* Another account that gets hold of the socket gets no session. (Only root can be somebody else.)
+ */
+static void
+test_command_line_of_another(void **state)
+{
+	struct keyd_fixture *f = start();
+	int status;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(chmod(f->dir, 0755), 0);
+	assert_int_equal(chmod(f->socket, 0777), 0);
+	child = fork();
+	if (child == 0) {
+		struct sockaddr_un at = {.sun_family = AF_UNIX};
+		int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+		struct keyd_client command = {0};
+		struct keyd_signed_in in;
+		enum err want = geteuid() == 0 ? ERR_DENIED : ERR_OK;
+
+		snprintf(at.sun_path, sizeof at.sun_path, "%s", f->socket);
+		if (geteuid() == 0 && setuid(65534) != 0)
+			_exit(2);
+		if (connect(fd, (struct sockaddr *)&at, sizeof at) != 0)
+			_exit(3);
+		command.channel = channel_new(fd);
+		_exit(keyd_cli_session(f->a, &command, &(struct keyd_nothing){0}, &in, NULL) !=
+		        want);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	fixture_end(f);
+}
+
 int
 main(void)
 {
@@ -435,6 +471,7 @@ main(void)
 	        cmocka_unit_test(test_password_change),
 	        cmocka_unit_test(test_tokens),
 	        cmocka_unit_test(test_command_line),
+	        cmocka_unit_test(test_command_line_of_another),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

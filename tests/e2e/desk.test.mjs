@@ -180,3 +180,122 @@ scenario('files go to the right side, and pictures are drawn anew', async (i) =>
 	await b.get(`${at}/files/3`, 404);
 	await b.get(`${at}/files/x`, 404);
 });
+
+scenario('the staff API as the contract says', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b } = await enrol(i, i.made.enrolment, 'ana');
+	const token = i.token('coordinator'), auditor = i.token('auditor'), analyst = i.token('analyst');
+	const r = await i.report(report, { headers: {} });
+	const at = `/api/v1/cases/${r.case}`;
+
+	const list = (await i.staff(token, 'GET', '/api/v1/cases')).json;
+	assert.equal(list.next, null);
+	assert.deepEqual(list.items.map((c) => [c.case, c.title, c.state, c.severity, c.next]),
+		[[r.case, report.title, 'new', null, { clock: 'acknowledge', due_at: '2026-03-04T09:00:00Z' }]]);
+	assert.equal((await i.staff(auditor, 'GET', '/api/v1/cases')).json.items[0].title, null);
+	assert.equal((await i.staff(token, 'GET', '/api/v1/cases?state=closed')).json.items.length, 0);
+	assert.equal((await i.staff(token, 'GET', '/api/v1/cases?due_before=2026-03-03T00:00:00Z')).json.items.length, 0);
+	assert.equal((await i.staff(token, 'GET', `/api/v1/cases?q=${r.case.toLowerCase()}`)).json.items.length, 1);
+	for (const [query, pointer] of [['state=odd', '/state'], ['severity=odd', '/severity'], ['assignee=nobody', '/assignee'],
+		['due_before=odd', '/due_before'], ['cursor=odd', '/cursor'], ['view=odd', '/view']]) {
+		const a = await i.staff(token, 'GET', `/api/v1/cases?${query}`);
+		assert.equal(a.status, 422, query);
+		assert.equal(a.json.pointer, pointer);
+	}
+
+	for (const [who, target, status] of [[undefined, at, 401], ['vdt_' + 'x'.repeat(43), at, 401], [auditor, at, 403],
+		[token, '/api/v1/cases/EXW-2026-0999', 404], [token, '/api/v1/cases/other', 404], [token, `${at}/files/1`, 404]]) {
+		const a = await i.staff(who ?? '', 'GET', target);
+		assert.equal(a.status, status, target);
+		assert.equal(a.headers['content-type'], 'application/problem+json');
+	}
+	assert.equal((await b.ask('GET', at)).status, 401, 'a cookie opens no API');
+
+	const bad = async (json, status, pointer) => {
+		const a = await i.staff(token, 'POST', `${at}/actions`, { json });
+		assert.equal(a.status, status, JSON.stringify(json) + a.text);
+		assert.equal(a.json.pointer, pointer, a.text);
+	};
+	await bad({ action: 'dance' }, 422, '/action');
+	await bad({ action: 'message' }, 422, '/text');
+	await bad({ action: 'message', text: 'x', severity: 'high' }, 422, '/severity');
+	await bad({ action: 'message', text: 'x', colour: 'red' }, 422, '/colour');
+	await bad({ action: 'triage', severity: 'bad' }, 422, '/severity');
+	await bad({ action: 'triage', severity: 'high', cwe: 'CWE-0' }, 422, '/cwe');
+	await bad({ action: 'triage', severity: 'high', component: 'none such' }, 422, '/component');
+	await bad({ action: 'assign', to: 'nobody' }, 422, '/to');
+	await bad({ action: 'close', reason: 'withdrawn' }, 422, '/reason');
+	await bad({ action: 'fix' }, 409, undefined);
+	assert.equal((await i.staff(token, 'POST', `${at}/actions`, { body: '{', headers: { 'Content-Type': 'application/json' } })).status, 400);
+	assert.equal((await i.staff(token, 'POST', `${at}/actions`, { body: '{}', headers: { 'Content-Type': 'text/plain' } })).status, 415);
+	assert.equal((await i.staff(token, 'PUT', `${at}/actions`, { json: {} })).status, 405);
+	await i.act(analyst, r.case, { action: 'close', reason: 'spam' }, 403);
+
+	let c = await i.act(token, r.case, { action: 'acknowledge', text: 'Thank you.' });
+	assert.equal(c.state, 'acknowledged');
+	c = await i.act(analyst, r.case, { action: 'note', text: 'for us' });
+	assert.deepEqual(c.notes.map((x) => x.text), ['for us']);
+	c = await i.act(token, r.case, { action: 'triage', severity: 'Critical', cwe: 'CWE-79', text: 'We agree.' });
+	assert.deepEqual([c.severity, c.cwe, c.state], ['critical', 79, 'triaged']);
+	assert.deepEqual(c.thread.map((x) => x.text), ['Thank you.', 'We agree.']);
+	assert.equal(c.clocks.find((x) => x.clock === 'fix').due_at, '2026-04-01T09:00:00Z');
+	c = await i.act(token, r.case, { action: 'assign', to: 'ana' });
+	assert.equal(c.assignee, 1);
+	assert.equal((await i.staff(token, 'GET', '/api/v1/cases?assignee=ana')).json.items.length, 1);
+	c = await i.act(token, r.case, { action: 'assign' });
+	assert.equal(c.assignee, null);
+	assert.deepEqual((await i.staff(token, 'GET', at)).json.report, report);
+
+	const log = (await i.staff(auditor, 'GET', '/api/v1/audit')).json;
+	assert.ok(log.items.some((x) => x.action === 'open_case' && x.cases.includes(r.case)), JSON.stringify(log));
+	const older = (await i.staff(auditor, 'GET', `/api/v1/audit?cursor=${log.next ?? 2}`)).json;
+	assert.ok(older.items.every((x) => x.id < (log.next ?? 2)));
+	assert.equal((await i.staff(token, 'GET', '/api/v1/openapi.json')).json.openapi, '3.1.0');
+	assert.equal((await i.staff(auditor, 'GET', '/api/v1/people')).json.items[0].name, 'ana');
+	assert.match((await i.staff(auditor, 'GET', '/metrics')).text, /vdpd_desk_writes_total \d+\n[\s\S]*# EOF\n$/);
+	assert.equal((await i.staff('', 'GET', '/healthz')).status, 200);
+});
+
+scenario('a report that came another way', async (i) => {
+	i.setClock('2026-03-10T09:00:00Z');
+	const token = i.token('coordinator'), analyst = i.token('analyst');
+	const json = { ...report, received_at: '2026-03-09T09:00:00Z', channel: 'mail' };
+	const post = (who, body, headers) => i.staff(who, 'POST', '/api/v1/cases', { json: body, headers });
+	assert.equal((await post(analyst, json)).status, 403);
+	const a = await post(token, json, { 'Idempotency-Key': 'k1' });
+	assert.equal(a.status, 201, a.text);
+	assert.equal(a.json.received_at, json.received_at);
+	assert.deepEqual(a.json.promises[0], { clock: 'acknowledge', due_at: '2026-03-11T09:00:00Z' });
+	assert.deepEqual((await post(token, json, { 'Idempotency-Key': 'k1' })).json, a.json, 'the same request again');
+	const c = (await i.staff(token, 'GET', `/api/v1/cases/${a.json.case}`)).json;
+	assert.equal(c.channel, 'mail');
+	assert.deepEqual(c.report, { ...report, severity: 'high' });
+	assert.equal(c.events[0].recorded_at, '2026-03-10T09:00:00Z');
+	assert.equal((await i.reporter(a.json).get()).status, 200, 'the receipt works');
+	for (const [wrong, pointer] of [[{ received_at: '2026-03-11T09:00:00Z' }, '/received_at'], [{ channel: 'pigeon' }, '/channel'],
+		[{ description: '' }, '/description'], [{ odd: 1 }, '/odd']]) {
+		const b = await post(token, { ...json, ...wrong });
+		assert.equal(b.status, 422, b.text);
+		assert.equal(b.json.pointer, pointer);
+	}
+});
+
+scenario('roles: an auditor sees numbers and dates, an administrator makes links', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b } = await enrol(i, i.made.enrolment, 'ana');
+	const r = await i.report(report, { headers: {} });
+	await b.get('/settings/people');
+	const made = await b.post('/settings/people', { name: 'chi', role: 'auditor' });
+	assert.equal(made.status, 200, made.text);
+	const link = made.text.match(/http:\/\/[^<]*\/enrol\/vde_[A-Za-z0-9_-]+/)[0];
+	const { b: chi } = await enrol(i, link, 'chi');
+	const queue = (await chi.get('/')).text;
+	assert.ok(queue.includes(r.case) && !queue.includes(report.title), 'numbers and dates only');
+	await chi.get(`/cases/${r.case}`, 403);
+	await chi.get('/settings/people', 403);
+	await chi.get('/keys');
+	const people = (await b.get('/settings/people')).text;
+	assert.match(people, /Disable chi/);
+	assert.match(await b.does('/settings/people/disable', { id: '2' }), /Shut out/);
+	assert.equal((await chi.get('/', 303)).headers.location, '/sign-in');
+});

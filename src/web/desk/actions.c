@@ -250,33 +250,12 @@ file_open(struct request *req, struct upload_file *file)
 	        w->uploads->team);
 }
 
-/* The policy says how much; the table's own bounds stand above every policy. */
-static enum err
-file_write(struct request *req, struct upload_file *file, struct str bytes)
-{
-	const struct policy *p = instance_policy(&desk_of(req)->in);
-	struct who *w = who_of(req);
-	struct diag d = {0};
-
-	w->uploaded += bytes.n;
-	if (file->size <= (uint64_t)p->limits.file_bytes &&
-	        w->uploaded <= (uint64_t)p->limits.total_bytes &&
-	        req->n_files <= (size_t)p->limits.files)
-		return upload_write(req, file, bytes);
-	respond_error(req,
-	        diag_set(&d, ERR_TOO_LARGE, NULL,
-	                "At most %lld files, %lld bytes each, %lld bytes together",
-	                (long long)p->limits.files, (long long)p->limits.file_bytes,
-	                (long long)p->limits.total_bytes),
-	        &d);
-	return ERR_TOO_LARGE;
-}
-
+/* The policy says how much; these bounds stand above every policy. */
 const struct upload desk_upload = {
         .files_max = DESK_FILES_MAX,
         .file_max = DESK_UPLOAD_MAX,
         .open = file_open,
-        .write = file_write,
+        .write = upload_write,
         .close = upload_close,
         .abandon = upload_abandon,
 };

@@ -109,3 +109,40 @@ api_audit_get(struct request *req)
 	jw_end(&w);
 	respond_json(req, 200, &b);
 }
+
+void
+api_people_get(struct request *req)
+{
+	struct keyd_people people;
+	struct json_writer w;
+	struct buf b;
+	enum err e = desk_people(req, &people);
+
+	if (e != ERR_OK) {
+		desk_respond_keyd(req, e, NULL);
+		return;
+	}
+	buf_init(&b, DESK_PAGE_MAX);
+	w = json_writer(&b);
+	jw_object(&w, NULL);
+	jw_array(&w, "items");
+	for (size_t i = 0; i < people.n; i++) {
+		const struct keyd_person *p = &people.items[i];
+		struct str rest = staff_roles_str(req->a, p->roles), role;
+
+		jw_object(&w, NULL);
+		jw_int(&w, "id", p->person_id);
+		jw_str(&w, "name", p->name);
+		jw_str(&w, "email", p->email.n > 0 ? p->email : (struct str){0});
+		jw_array(&w, "roles");
+		while (str_cut(&rest, ',', &role))
+			jw_str(&w, NULL, role);
+		jw_end(&w);
+		jw_bool(&w, "disabled", p->disabled != 0);
+		jw_end(&w);
+	}
+	jw_end(&w);
+	jw_null(&w, "next");
+	jw_end(&w);
+	respond_json(req, 200, &b);
+}

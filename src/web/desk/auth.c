@@ -36,7 +36,10 @@ desk_authenticate(struct request *req)
 	struct keyd_authenticate q;
 	enum err e;
 
-	q.credential = req->api ? request_authorization(req, "Bearer") : cookie_get(req, "session");
+	/* A cookie opens no API: what a browser sends by itself must not act there. */
+	q.credential = request_authorization(req, "Bearer");
+	if (!req->api && q.credential.n == 0)
+		q.credential = cookie_get(req, "session");
 	if (q.credential.n == 0 || q.credential.n > KEYD_CREDENTIAL_MAX)
 		return to_sign_in(req);
 	e = keyd_authenticate(req->a, &desk_of(req)->in.keyd, &q, &w->id, NULL);

@@ -46,7 +46,6 @@ struct who {
 	struct keyd_identity id;
 	struct db *db;               /* of the thread that works on the request now */
 	struct upload_keys *uploads; /* of the form's files; NULL before the first */
-	uint64_t uploaded;           /* bytes of them so far */
 };
 
 static inline struct desk *
@@ -208,6 +207,6 @@ handler_fn desk_file_get, desk_picture_get;
 handler_fn desk_keys_get;
 handler_fn desk_people_get, desk_people_post, desk_disable_post;
 handler_fn api_cases_get, api_cases_post, api_case_get, api_actions_post, api_file_get,
-        api_audit_get;
+        api_audit_get, api_people_get;
 
 #endif

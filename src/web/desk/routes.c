@@ -6,6 +6,7 @@ enum {
 	JSON_MAX = 1024 * 1024,
 	READ = PERMISSION_READ_CASES,
 	HANDLE = PERMISSION_HANDLE_CASES,
+	DECIDE = PERMISSION_DECIDE_CASES,
 	FIGURES = PERMISSION_SEE_FIGURES,
 	MANAGE = PERMISSION_MANAGE,
 };
@@ -45,18 +46,22 @@ static const struct route rows[] = {
 		.summary = "Make an enrolment link"},
 	{METHOD_POST, "/settings/people/disable", desk_disable_post, MANAGE, BODY_FORM, FORM_MAX, RATE_STAFF,
 		.summary = "Shut somebody out"},
-	{METHOD_GET, "/metrics", desk_metrics, ROUTE_PUBLIC, .rate = RATE_FREE,
+	{METHOD_GET, "/metrics", desk_metrics, FIGURES, .rate = RATE_STAFF,
 		.summary = "Figures of the process, as OpenMetrics"},
 
 	/* The staff API. */
 	{METHOD_GET, "/api/v1/cases", api_cases_get, FIGURES, .rate = RATE_STAFF,
 		.summary = "List cases"},
+	{METHOD_POST, "/api/v1/cases", api_cases_post, DECIDE, BODY_JSON, JSON_MAX, RATE_STAFF,
+		.summary = "Enter a report that came another way"},
 	{METHOD_GET, "/api/v1/cases/{case}", api_case_get, READ, .rate = RATE_STAFF,
 		.summary = "Read a case"},
 	{METHOD_POST, "/api/v1/cases/{case}/actions", api_actions_post, HANDLE, BODY_JSON, JSON_MAX, RATE_STAFF,
 		.summary = "Act on a case"},
 	{METHOD_GET, "/api/v1/cases/{case}/files/{file}", api_file_get, READ, .rate = RATE_STAFF,
 		.summary = "Fetch a file of a case"},
+	{METHOD_GET, "/api/v1/people", api_people_get, FIGURES, .rate = RATE_STAFF,
+		.summary = "List the people of the desk"},
 	{METHOD_GET, "/api/v1/audit", api_audit_get, FIGURES, .rate = RATE_STAFF,
 		.summary = "Read the log of openings and sign-ins"},
 };

@@ -1,6 +1,7 @@
 /* What is the same for everybody: style sheets, scripts, the OpenAPI text, health and figures. */
 #include "web/desk/desk.h"
 
+#include "api.h"
 #include "assets.h"
 #include "base/log.h"
 #include "web/view_helpers.h"
@@ -46,6 +47,13 @@ desk_assets_put(struct desk *d)
 		buf_add(&b, assets_files[i].bytes, assets_files[i].n);
 		put(d, str_fmt(a, "/assets/%s", assets_files[i].name),
 		        type_of(assets_files[i].name), "public, max-age=31536000, immutable", &b);
+	}
+	for (size_t i = 0; i < api_files_n; i++) {
+		if (!str_eq(str_of(api_files[i].name), STR("desk.json")))
+			continue;
+		buf_init(&b, ASSET_MAX);
+		buf_add(&b, api_files[i].bytes, api_files[i].n);
+		put(d, STR("/api/v1/openapi.json"), "application/json", NULL, &b);
 	}
 	buf_init(&b, ASSET_MAX);
 	accent_css(&b, instance_policy(&d->in)->accent);

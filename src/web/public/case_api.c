@@ -3,39 +3,8 @@
 
 #include "base/time.h"
 #include "web/api/case_json.h"
-#include "web/api/jobs.h"
 
 enum { CASE_JSON_MAX = 16 * 1024 * 1024, TEXT_CHARS_MAX = 50000 };
-
-enum err
-receipt_open(const struct request *req, struct str number, struct str receipt, struct case_row *row,
-        struct reporter_keys *keys)
-{
-	struct receipt_code code;
-	struct str named;
-	enum err e;
-
-	if (receipt.p == NULL)
-		return ERR_AUTH;
-	if (receipt_parse(receipt, &named, &code) != ERR_OK)
-		return ERR_NOT_FOUND;
-	if (number.n == 0)
-		number = named;
-	else if (named.n > 0 && !str_eq_nocase(named, number))
-		number = STR("");
-	e = view_find(req->a, public_db(req), &public_app(req)->in.programme, number, row);
-	if (e == ERR_OK)
-		e = view_receipt(row, &code, keys);
-	receipt_code_wipe(&code);
-	return e;
-}
-
-static enum err
-authorized(struct request *req, struct case_row *row, struct reporter_keys *keys)
-{
-	return receipt_open(
-	        req, request_param(req, "case"), request_authorization(req, "Receipt"), row, keys);
-}
 
 enum err
 case_api_respond(struct request *req, struct db *db, int64_t case_id,
@@ -63,7 +32,7 @@ case_api_get(struct request *req)
 {
 	struct reporter_keys keys;
 	struct case_row row;
-	enum err e = authorized(req, &row, &keys);
+	enum err e = reporter_open(req, &row, &keys);
 
 	if (e == ERR_OK)
 		e = case_api_respond(req, public_db(req), row.id, &keys, 200);
@@ -89,26 +58,19 @@ answer(struct act_job *j, enum err e)
 static void
 change(struct request *req, const struct act_request *q)
 {
-	struct act_job *j = ARENA_NEW(req->a, struct act_job);
-	struct case_row row;
-	enum err e = authorized(req, &row, &j->shared);
+	struct diag d = {0};
+	struct act_job *j;
+	enum err e = reporter_job(req, &j);
 
-	if (e == ERR_OK)
-		e = act_check(q, &j->why);
-	if (e != ERR_OK) {
+	if (e == ERR_OK) {
+		e = act_check(q, &d);
+		if (e == ERR_OK) {
+			reporter_job_start(req, j, q, answer);
+			return;
+		}
 		reporter_keys_wipe(&j->shared);
-		respond_error(req, e, &j->why);
-		return;
 	}
-	j->req = req;
-	j->case_id = row.id;
-	j->q = *q;
-	j->answer = answer;
-	j->act.a = req->a;
-	j->act.programme = &public_app(req)->in.programme;
-	j->act.actor.kind = ACTOR_REPORTER;
-	j->act.keys.reporter = &j->shared.reporter;
-	act_job_start(j, public_app(req)->writer);
+	respond_error(req, e, &d);
 }
 
 /* Reads the body by FIELDS into *OUT; answers and returns false where it does not fit. */

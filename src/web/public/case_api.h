@@ -2,8 +2,7 @@
 #ifndef VDPD_WEB_PUBLIC_CASE_API_H
 #define VDPD_WEB_PUBLIC_CASE_API_H
 
-#include "act/view.h"
-#include "web/public/app.h"
+#include "web/public/reporter.h"
 
 handler_fn case_api_get;
 handler_fn case_api_message;
@@ -11,13 +10,6 @@ handler_fn case_api_withdraw;
 handler_fn case_api_credit;
 handler_fn case_api_letter;
 handler_fn case_api_disclosure;
-
-/* Finds the case NUMBER ("" : none is named, the receipt must name it) by the receipt RECEIPT;
- * *keys opens what its reporter may see, for the caller to wipe. ERR_AUTH without a receipt,
- * ERR_NOT_FOUND for anything that does not fit: a case that is not there and a wrong code are told
- * alike. */
-enum err receipt_open(const struct request *req, struct str number, struct str receipt,
-        struct case_row *row, struct reporter_keys *keys) MUST_CHECK;
 
 /* Answers with the case as its reporter may see it, read through DB. On error nothing was answered.
  */

@@ -4,9 +4,7 @@
 
 #include "base/time.h"
 #include "views.h"
-#include "web/api/jobs.h"
 #include "web/api/uploads.h"
-#include "web/csrf.h"
 #include "web/public/case_api.h"
 #include "web/public/case_view.h"
 #include "web/public/page.h"
@@ -141,46 +139,6 @@ case_page_leave(struct request *req)
 
 /* ---- Changes ---- */
 
-/* The case of a form being handled: made when its first file arrives, or by the handler. */
-static enum err
-job_begin(struct request *req, struct act_job **out)
-{
-	struct act_job *j = req->who;
-	struct case_row row;
-	enum err e;
-
-	if (j == NULL) {
-		j = ARENA_NEW(req->a, struct act_job);
-		e = receipt_open(req, STR(""), receipt_cookie_get(req), &row, &j->shared);
-		if (e != ERR_OK)
-			return e;
-		j->case_id = row.id;
-		req->who = j;
-	}
-	*out = j;
-	return ERR_OK;
-}
-
-static enum err
-file_open(struct request *req, struct upload_file *file)
-{
-	struct act_job *j;
-	enum err e = job_begin(req, &j);
-
-	return e == ERR_OK
-	               ? upload_open(req, file, &public_app(req)->in, &j->shared.reporter, false)
-	               : e;
-}
-
-const struct upload case_upload = {
-        .files_max = 10,
-        .file_max = 25 * 1024 * 1024,
-        .open = file_open,
-        .write = upload_write,
-        .close = upload_close,
-        .abandon = upload_abandon,
-};
-
 static void
 answer(struct act_job *j, enum err e)
 {
@@ -206,21 +164,14 @@ change(struct request *req, const struct act_request *q)
 {
 	struct view_mistake mistake;
 	struct act_job *j;
-	enum err e = job_begin(req, &j);
+	enum err e = reporter_job(req, &j);
 
 	if (e != ERR_OK) {
 		track_draw(req, 401, STR("Please enter your receipt again; nothing was sent."));
 		return;
 	}
-	j->req = req;
-	j->q = *q;
-	j->answer = answer;
-	j->act.a = req->a;
-	j->act.programme = &public_app(req)->in.programme;
-	j->act.actor.kind = ACTOR_REPORTER;
-	j->act.keys.reporter = &j->shared.reporter;
 	if (act_check(q, &j->why) == ERR_OK) {
-		act_job_start(j, public_app(req)->writer);
+		reporter_job_start(req, j, q, answer);
 		return;
 	}
 	mistake = (struct view_mistake){str_of(j->why.pointer + (j->why.pointer[0] == '/')),

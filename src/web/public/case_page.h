@@ -14,6 +14,4 @@ handler_fn case_page_disclosure;
 handler_fn case_page_withdraw;
 handler_fn case_page_leave;
 
-extern const struct upload case_upload;
-
 #endif

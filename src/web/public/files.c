@@ -3,52 +3,9 @@
 
 #include "base/time.h"
 #include "web/api/downloads.h"
-#include "web/api/jobs.h"
 #include "web/api/uploads.h"
 #include "web/public/case_api.h"
-#include "web/public/receipt_cookie.h"
 #include "web/respond.h"
-
-/* The job of a request with files: made, with the case's key, when the first file arrives. */
-static enum err
-job_begin(struct request *req, struct act_job **out)
-{
-	struct act_job *j = req->who;
-	struct case_row row;
-	enum err e;
-
-	if (j == NULL) {
-		j = ARENA_NEW(req->a, struct act_job);
-		e = receipt_open(req, request_param(req, "case"),
-		        request_authorization(req, "Receipt"), &row, &j->shared);
-		if (e != ERR_OK)
-			return e;
-		j->case_id = row.id;
-		req->who = j;
-	}
-	*out = j;
-	return ERR_OK;
-}
-
-static enum err
-file_open(struct request *req, struct upload_file *file)
-{
-	struct act_job *j;
-	enum err e = job_begin(req, &j);
-
-	return e == ERR_OK
-	               ? upload_open(req, file, &public_app(req)->in, &j->shared.reporter, false)
-	               : e;
-}
-
-const struct upload files_api_upload = {
-        .files_max = 10,
-        .file_max = 25 * 1024 * 1024,
-        .open = file_open,
-        .write = upload_write,
-        .close = upload_close,
-        .abandon = upload_abandon,
-};
 
 static void
 answer(struct act_job *j, enum err e)
@@ -62,36 +19,30 @@ answer(struct act_job *j, enum err e)
 void
 files_api_post(struct request *req)
 {
+	struct act_request q = {.action = ACTION_ADD_FILES, .text = request_form(req, "text")};
+	struct diag d = {0};
 	struct act_job *j;
-	struct str text;
-	enum err e = job_begin(req, &j);
+	enum err e = reporter_job(req, &j);
 
 	if (e != ERR_OK) {
 		respond_error(req, e, NULL);
 		return;
 	}
-	text = request_form(req, "text");
-	j->req = req;
-	j->answer = answer;
-	j->q.action = text.n > 0 ? ACTION_REPLY : ACTION_ADD_FILES;
-	j->q.text = text;
-	upload_take(req, &j->q.files, &j->q.files_n);
-	j->act.a = req->a;
-	j->act.programme = &public_app(req)->in.programme;
-	j->act.actor.kind = ACTOR_REPORTER;
-	j->act.keys.reporter = &j->shared.reporter;
-	e = act_check(&j->q, &j->why);
-	if (e != ERR_OK) {
-		reporter_keys_wipe(&j->shared);
-		respond_error(req, e, &j->why);
+	if (q.text.n > 0)
+		q.action = ACTION_REPLY;
+	upload_take(req, &q.files, &q.files_n);
+	e = act_check(&q, &d);
+	if (e == ERR_OK) {
+		reporter_job_start(req, j, &q, answer);
 		return;
 	}
-	act_job_start(j, public_app(req)->writer);
+	reporter_keys_wipe(&j->shared);
+	respond_error(req, e, &d);
 }
 
-/* Answers with the file {id} of the case that RECEIPT opens. */
+/* Answers with the file {id} of the request's case. */
 static enum err
-file_answer(struct request *req, struct str number, struct str receipt)
+file_answer(struct request *req)
 {
 	struct reporter_keys keys;
 	struct view_keys eyes = {.reporter = &keys};
@@ -99,7 +50,7 @@ file_answer(struct request *req, struct str number, struct str receipt)
 	struct case_view v;
 	struct case_row row;
 	uint64_t id;
-	enum err e = receipt_open(req, number, receipt, &row, &keys);
+	enum err e = reporter_open(req, &row, &keys);
 
 	if (e == ERR_OK)
 		e = view_read(req->a, public_db(req), &public_app(req)->in.programme, row.id, &eyes,
@@ -117,8 +68,7 @@ file_answer(struct request *req, struct str number, struct str receipt)
 void
 files_api_get(struct request *req)
 {
-	enum err e =
-	        file_answer(req, request_param(req, "case"), request_authorization(req, "Receipt"));
+	enum err e = file_answer(req);
 
 	if (e != ERR_OK)
 		respond_error(req, e, NULL);
@@ -127,7 +77,7 @@ files_api_get(struct request *req)
 void
 files_page_get(struct request *req)
 {
-	enum err e = file_answer(req, STR(""), receipt_cookie_get(req));
+	enum err e = file_answer(req);
 
 	if (e != ERR_OK)
 		respond_error(req, e == ERR_AUTH ? ERR_NOT_FOUND : e, NULL);

@@ -9,6 +9,4 @@ handler_fn files_api_post; /* POST /api/v1/reports/{case}/attachments */
 handler_fn files_api_get;  /* GET  /api/v1/reports/{case}/attachments/{id} */
 handler_fn files_page_get; /* GET  /case/files/{id} */
 
-extern const struct upload files_api_upload;
-
 #endif

@@ -33,6 +33,24 @@ answer(struct intake_job *job, enum err e)
 }
 
 void
+report_send(struct intake_job *j, const struct policy **pinned)
+{
+	struct public_app *app = public_app(j->req);
+	struct db *db = public_db(j->req);
+	enum err e = intake_find_repeated(&j->in, db);
+
+	if (e == ERR_OK)
+		e = policies_get(app->in.programme.policies, db, j->in.row.policy_sha256, pinned);
+	if (e == ERR_NOT_FOUND) {
+		intake_seal(&j->in);
+		intake_job_start(j, app->writer);
+		return;
+	}
+	j->answer(j, e);
+	intake_wipe(&j->in);
+}
+
+void
 report_api_post(struct request *req)
 {
 	struct public_app *app = public_app(req);
@@ -59,16 +77,6 @@ report_api_post(struct request *req)
 	report_fill_intake(in, &app->in, req->a, &r->report);
 	crypto_hash_sha256(in->content_sha256, (const unsigned char *)req->body.p, req->body.n);
 	r->policy = in->policy;
-	e = intake_find_repeated(in, public_db(req));
-	if (e == ERR_OK)
-		e = policies_get(app->in.programme.policies, public_db(req), in->row.policy_sha256,
-		        &r->policy);
-	if (e != ERR_NOT_FOUND) {
-		answer(&r->job, e);
-		intake_wipe(in);
-		return;
-	}
 	intake_begin(in);
-	intake_seal(in);
-	intake_job_start(&r->job, app->writer);
+	report_send(&r->job, &r->policy);
 }

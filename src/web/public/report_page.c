@@ -8,10 +8,8 @@
 #include "views.h"
 #include "web/api/jobs.h"
 #include "web/api/uploads.h"
-#include "web/csrf.h"
 #include "web/public/form_read.h"
 #include "web/public/page.h"
-#include "web/public/receipt_cookie.h"
 #include "web/public/report_api.h"
 #include "web/view_promises.h"
 
@@ -210,7 +208,6 @@ send(struct request *req, const struct report *report)
 	struct public_app *app = public_app(req);
 	struct form_report *r = form_report_of(req);
 	struct intake *in = &r->job.in;
-	enum err e;
 
 	r->report = *report;
 	r->job.req = req;
@@ -224,17 +221,7 @@ send(struct request *req, const struct report *report)
 	upload_take(req, &in->files, &in->files_n);
 	crypto_hash_sha256(in->content_sha256, (const unsigned char *)in->body.p, in->body.n);
 	r->policy = in->policy;
-	e = intake_find_repeated(in, public_db(req));
-	if (e == ERR_OK)
-		e = policies_get(app->in.programme.policies, public_db(req), in->row.policy_sha256,
-		        &r->policy);
-	if (e != ERR_NOT_FOUND) {
-		answer(&r->job, e);
-		intake_wipe(in);
-		return;
-	}
-	intake_seal(in);
-	intake_job_start(&r->job, app->writer);
+	report_send(&r->job, &r->policy);
 }
 
 void

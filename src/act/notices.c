@@ -22,8 +22,8 @@ static const struct {
                 "\n"
                 "{desk}\n"},
         [NOTICE_WITHDRAWN] = {"withdrawn", "[{case}] Withdrawn by the reporter",
-                "The reporter has withdrawn {case}. It is closed; it can be reopened if the\n"
-                "weakness is real all the same.\n"
+                "The reporter has withdrawn {case}. It is closed; it can be reopened if\n"
+                "the weakness is real all the same.\n"
                 "\n"
                 "{desk}\n"},
         [NOTICE_WARNING] = {"warning", "[{case}] {promise} is due {due}",

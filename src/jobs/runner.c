@@ -16,6 +16,7 @@ enum { JOBS_MAX = 16, LOOK_MS = 500, SAY_AGAIN_MS = 60 * 1000, RUN_BYTES = 64 <<
 /* How one job stands. */
 struct standing {
 	int64_t ran_at; /* UTC seconds */
+	int64_t ran_ms; /* by now_mono_ms */
 	enum err said;  /* the last error that was logged */
 	int64_t said_ms;
 };
@@ -75,11 +76,13 @@ keep(struct db *db, void *ctx)
 	return job_put(db, str_of(k->name), &(struct job_row){.ran_at = k->now});
 }
 
-/* A clock that was set back does not put a job off. */
+/* By the calendar, or by the time that has really gone by: a clock that stands still or was set
+ * back does not put a job off. */
 static bool
 is_due(const struct job *job, const struct standing *s, int64_t now)
 {
-	return s->ran_at == 0 || now < s->ran_at || now - s->ran_at >= job->period_s;
+	return s->ran_at == 0 || now < s->ran_at || now - s->ran_at >= job->period_s ||
+	       now_mono_ms() - s->ran_ms >= job->period_s * 1000;
 }
 
 static void
@@ -102,7 +105,7 @@ say(const struct job *job, struct standing *s, enum err e, size_t done)
 static void
 run_job(struct runner *r, const struct job *job, struct standing *s)
 {
-	int64_t now = now_utc_s();
+	int64_t now = now_utc_s(), early_s;
 	struct arena *a;
 	size_t done = 0;
 	enum err e;
@@ -115,10 +118,9 @@ run_job(struct runner *r, const struct job *job, struct standing *s)
 	if (e == ERR_OK && job->kept)
 		e = tx_run(r->jobs.db, keep, &(struct keep){job->name, now});
 	/* What fails once a day is not left until tomorrow. */
-	if (e == ERR_OK)
-		s->ran_at = now;
-	else
-		s->ran_at = now - (job->period_s < HOUR_S ? 0 : job->period_s - HOUR_S);
+	early_s = e == ERR_OK || job->period_s < HOUR_S ? 0 : job->period_s - HOUR_S;
+	s->ran_at = now - early_s;
+	s->ran_ms = now_mono_ms() - early_s * 1000;
 	say(job, s, e, done);
 }
 
@@ -171,7 +173,8 @@ recall(struct runner *r)
 
 		if (job_table[i].kept &&
 		        job_get(a, r->jobs.db, str_of(job_table[i].name), &row) == ERR_OK)
-			r->standing[i].ran_at = row.ran_at;
+			r->standing[i] =
+			        (struct standing){.ran_at = row.ran_at, .ran_ms = now_mono_ms()};
 	}
 	arena_free(a);
 }

@@ -58,7 +58,7 @@ static void
 open_smtp(struct courier *c)
 {
 	const struct config *config = c->in.config;
-	struct arena *a = arena_new(CA_MAX + PASSWORD_MAX + 4096);
+	struct arena *a = arena_new(3 * CA_MAX);
 	struct str password = STR("");
 	struct str helo = config->public_url.loopback ? STR("localhost") : config->public_url.host;
 	struct diag d = {0};

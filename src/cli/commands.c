@@ -55,7 +55,7 @@ const struct command commands[] = {
         },
         {
                 .name = "member",
-                .arguments = "invite --role ROLES [--name NAME] [--email ADDRESS] -C DIR [--json]\n"
+                .arguments = "invite --role ROLES [--name NAME] [--email ADDRESS] -C DIR\n"
                              "       vdpd member list -C DIR [--json]\n"
                              "       vdpd member role MEMBER --role ROLES -C DIR\n"
                              "       vdpd member disable|enable MEMBER -C DIR\n"
@@ -72,7 +72,7 @@ const struct command commands[] = {
         },
         {
                 .name = "token",
-                .arguments = "create --role ROLES [--name NAME] [--expires TIME] -C DIR [--json]\n"
+                .arguments = "create --role ROLES [--name NAME] [--expires TIME] -C DIR\n"
                              "       vdpd token list -C DIR [--json]\n"
                              "       vdpd token revoke NUMBER -C DIR",
                 .summary = "Make, list and revoke tokens of the staff API",

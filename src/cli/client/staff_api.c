@@ -156,6 +156,9 @@ refused(const json_t *problem, long status, struct diag *d)
 	const char *what = detail[0] != '\0' ? detail : text_of(problem, "title");
 
 	snprintf(d->pointer, sizeof d->pointer, "%s", text_of(problem, "pointer"));
+	if (status == 404)
+		return diag_set(d, ERR_NOT_FOUND, "`vdpd case list` shows which there are",
+		        "there is no such case");
 	if (what[0] == '\0')
 		return diag_set(d, err_of_status(status), NULL, "the desk answered %ld", status);
 	return diag_set(d, err_of_status(status), NULL, "%s", what);

@@ -138,4 +138,6 @@ units: $(UNITS)
 
 include tools/targets.mk
 
+ifneq ($(MAKECMDGOALS),run)
 -include $(shell test -d $(B) && find $(B) -name '*.d')
+endif

@@ -95,11 +95,11 @@ const struct command commands[] = {
 "Actions, and what they want besides:\n"
 "  acknowledge, fix, reopen\n"
 "  request-info, message, note   TEXT\n"
-"  triage   --severity critical|high|medium|low [--cvss VECTOR] [--cwe CWE-NUMBER]\n"
+"  triage   --severity critical|high|medium|low [--cvss VECTOR] [--cwe CWE]\n"
 "           [--component ID]\n"
 "  assign   --to MEMBER or nobody\n"
-"  close    --reason resolved|duplicate|out_of_scope|not_reproducible|informative|\n"
-"           not_applicable|spam [--of CASE]\n"
+"  close    --reason resolved|duplicate|out_of_scope|not_reproducible|\n"
+"           informative|not_applicable|spam [--of CASE]\n"
 "  publish  --advisory ID\n"
 "TEXT goes to the reporter, but with note; - reads it from stdin, out of sight of\n"
 "`ps`. The instance must be running, and logs what is opened; while it is not,\n"
@@ -166,7 +166,7 @@ const struct command commands[] = {
                 .help =
 "  --key      the programme's public key, as /trust and /api/v1/keys publish it:\n"
 "             hex, base64, PEM, or the JSON as it is\n"
-"  RECEIPT    the JSON that the programme signed, or the whole answer; - for stdin\n"
+"  RECEIPT    the signed receipt's JSON, or the whole answer; - for stdin\n"
 "  --content  check also that FILE is what was sent, byte for byte\n"
 "Exit status 1, and why on stderr, if anything does not fit.\n",
                 .run = cmd_receipt,

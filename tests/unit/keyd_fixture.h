@@ -40,14 +40,17 @@ struct keyd_fixture {
 	struct arena *a;
 	struct keyd_limits limits;
 	struct keyd_client as[ROLE_COUNT]; /* a channel by role; not for the command line */
+	struct keyd_client channels[8];    /* all, as in fixture_roles */
 	char enrolment[KEYD_CREDENTIAL_MAX + 1];
 	unsigned char totp[KEYD_TOTP_BYTES]; /* of the first person */
 	struct public_keys halves;
 	void (*in_child)(struct keyd_fixture *f); /* before it opens anything; may be NULL */
 };
 
-static const enum role_id fixture_roles[] = {ROLE_PUBLIC, ROLE_DESK, ROLE_COURIER};
-enum { FIXTURE_ROLES = 3 };
+/* The channels of a fixture. The desk has several; `as` is the first of a role. */
+static const enum role_id fixture_roles[] = {
+        ROLE_PUBLIC, ROLE_COURIER, ROLE_DESK, ROLE_DESK, ROLE_DESK, ROLE_DESK, ROLE_DESK};
+enum { FIXTURE_ROLES = 7, FIXTURE_DESKS = 5, FIXTURE_DESK_FIRST = 2 };
 
 static inline int
 fixture_listen(const struct keyd_fixture *f)
@@ -107,7 +110,9 @@ fixture_start(struct keyd_fixture *f)
 	close(listener);
 	for (size_t i = 0; i < FIXTURE_ROLES; i++) {
 		close(pair[i][1]);
-		f->as[fixture_roles[i]].channel = channel_new(pair[i][0]);
+		f->channels[i].channel = channel_new(pair[i][0]);
+		if (f->as[fixture_roles[i]].channel == NULL)
+			f->as[fixture_roles[i]] = f->channels[i];
 	}
 }
 
@@ -121,7 +126,8 @@ fixture_kill(struct keyd_fixture *f)
 	assert_int_equal(waitpid(f->pid, &status, 0), f->pid);
 	assert_true(WIFSIGNALED(status)); /* it was alive until now */
 	for (size_t i = 0; i < FIXTURE_ROLES; i++) {
-		channel_free(f->as[fixture_roles[i]].channel);
+		channel_free(f->channels[i].channel);
+		f->channels[i].channel = NULL;
 		f->as[fixture_roles[i]].channel = NULL;
 	}
 }

@@ -82,7 +82,7 @@ static void
 test_numbers_never_repeat_under_fire(void **state)
 {
 	struct keyd_fixture *f = start();
-	int64_t highest = 0, batches = 0;
+	int64_t highest = 0;
 
 	(void)state;
 	for (int round = 0; round < 12; round++) {
@@ -95,19 +95,18 @@ test_numbers_never_repeat_under_fire(void **state)
 		if (client == 0)
 			ask_until_gone(f, fds[1]);
 		close(fds[1]);
-		usleep(20000 + randombytes_uniform(60000));
+		assert_int_equal(read(fds[0], ends, sizeof ends), sizeof ends);
+		usleep(randombytes_uniform(40000));
 		fixture_kill(f);
-		assert_int_equal(waitpid(client, NULL, 0), client);
-		while (read(fds[0], ends, sizeof ends) == sizeof ends) {
+		do {
 			assert_true(ends[0] > highest);
 			assert_int_equal(ends[1], ends[0] + 6);
 			highest = ends[1];
-			batches++;
-		}
+		} while (read(fds[0], ends, sizeof ends) == sizeof ends);
+		assert_int_equal(waitpid(client, NULL, 0), client);
 		close(fds[0]);
 		fixture_start(f);
 	}
-	assert_true(batches > 0);
 	fixture_end(f);
 }
 
@@ -237,6 +236,50 @@ test_titles(void **state)
 	assert_true(str_eq(log.items[0].actor, STR("person 1 ada")));
 	assert_true(str_starts(log.items[0].cases, STR("EXW-2026-0001 EXW-2026-0002 ")));
 	assert_true(str_ends(log.items[0].cases, STR(" EXW-2026-0064")));
+	fixture_end(f);
+}
+
+/* Several readers at once share a commit, and each gets what they asked for. */
+static void
+test_openings_at_once(void **state)
+{
+	enum { TIMES = 20 };
+	struct keyd_fixture *f = start();
+	struct str ada = fixture_first(f);
+	struct keyd_case c[FIXTURE_DESKS];
+	struct team_keys keys[FIXTURE_DESKS];
+	struct keyd_audit_verified v;
+	pid_t readers[FIXTURE_DESKS];
+
+	(void)state;
+	fixture_cases(f, c, keys, FIXTURE_DESKS);
+	assert_int_equal(kill(f->pid, SIGSTOP), 0);
+	for (size_t i = 0; i < FIXTURE_DESKS; i++) {
+		f->as[ROLE_DESK] = f->channels[FIXTURE_DESK_FIRST + i];
+		readers[i] = fork();
+		for (int k = 0; readers[i] == 0; k++) {
+			struct keyd_opened got;
+
+			if (k == TIMES)
+				_exit(0);
+			if (fixture_open(f, ada, &c[i], &got, NULL) != ERR_OK ||
+			        memcmp(got.team_key, keys[i].team.b, KEY_BYTES) != 0)
+				_exit(1);
+		}
+	}
+	usleep(20000);
+	assert_int_equal(kill(f->pid, SIGCONT), 0);
+	for (size_t i = 0; i < FIXTURE_DESKS; i++) {
+		int status;
+
+		assert_int_equal(waitpid(readers[i], &status, 0), readers[i]);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	}
+	f->as[ROLE_DESK] = f->channels[FIXTURE_DESK_FIRST];
+	assert_int_equal(keyd_audit_verify(f->a, &f->as[ROLE_DESK],
+	                         &(struct keyd_audit_verify){ada, 0}, &v, NULL),
+	        ERR_OK);
+	assert_int_equal(v.last_id, 2 + FIXTURE_DESKS * TIMES);
 	fixture_end(f);
 }
 
@@ -390,6 +433,7 @@ main(void)
 	        cmocka_unit_test(test_receipts_hold_what_was_asked),
 	        cmocka_unit_test(test_open_case_and_forgeries),
 	        cmocka_unit_test(test_titles),
+	        cmocka_unit_test(test_openings_at_once),
 	        cmocka_unit_test(test_budgets),
 	        cmocka_unit_test(test_contact_capsule),
 	        cmocka_unit_test(test_checkpoints_and_log),

@@ -20,7 +20,8 @@ struct keyd {
 	struct throttle *throttle;
 	struct budget *budget;
 	struct title_cache *titles;
-	struct login nobody; /* judged in place of people who do not exist */
+	struct call *openings; /* of this round, not yet logged nor answered; the last first */
+	struct login nobody;   /* judged in place of people who do not exist */
 	char nobody_hash[PASSWORD_STORED_BYTES];
 };
 
@@ -36,6 +37,8 @@ struct call {
 	struct keyd_verdict verdict;
 	struct request *request;
 	struct ticket *ticket; /* not NULL: call_answer comes later */
+	struct call *next;     /* of keyd's openings */
+	struct keyd_log_entry entry;
 	/* Where the request's row has a permission: */
 	struct keyd_identity who;
 	unsigned char credential_hash[CREDENTIAL_HASH_BYTES];
@@ -73,14 +76,18 @@ enum err call_may_write(struct call *c) MUST_CHECK;
 /* Who is signed in, as the log's actor. */
 struct actor call_actor(const struct call *c);
 
-/* Logs that NUMBERS (N of them, or none) were opened by BY: durable on return, if need be in the
- * reserve. Nothing is handed over unless this returns ERR_OK. ERR_FULL, ERR_STORE. */
-enum err call_log_opening(struct call *c, const struct actor *by, struct str action,
-        struct str detail, const struct str *numbers, size_t n) MUST_CHECK;
+/* Ends a handler that filled C->out: the answer waits until it is logged, durably, that BY opened
+ * NUMBERS (N of them); with the other openings of this round, in one commit, if need be in the
+ * reserve. Where that fails the answer is ERR_FULL or ERR_STORE, and nothing is handed over. */
+enum err call_opened(struct call *c, const struct actor *by, struct str action, struct str detail,
+        const struct str *numbers, size_t n) MUST_CHECK;
+/* Logs and answers the openings of this round. */
+void openings_finish(struct keyd *k);
 
 /* "person 3": what budgets are kept by. */
 struct str actor_subject(struct arena *a, const struct actor *by);
-/* Whether BY's budget of KIND has room for NUMBERS; logs an alert or refusal. ERR_RATE. */
+/* Counts NUMBERS towards BY's budget of KIND; logs an alert or refusal. ERR_RATE: over it, and not
+ * counted. */
 enum err call_budget(struct call *c, enum budget_kind kind, const struct actor *by,
         const struct str *numbers, size_t n, bool *alert) MUST_CHECK;
 /* Counts an entry of the log towards its actor's budget. */

@@ -269,6 +269,7 @@ keyd_step(struct keyd *k, int timeout_ms)
 {
 	enum err e = channel_server_step(k->server, timeout_ms);
 
+	openings_finish(k);
 	passwords_collect(k->passwords);
 	return e;
 }

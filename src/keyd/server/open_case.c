@@ -24,14 +24,9 @@ handle_open_case(struct call *c)
 		log_error("case_forged", "case", str_z(c->a, q->of.case_number));
 		return e;
 	}
-	e = call_log_opening(c, &by, STR("open_case"), q->purpose, &q->of.case_number, 1);
-	if (e == ERR_OK) {
-		budget_count(c->k->budget, BUDGET_CASES, actor_subject(c->a, &by),
-		        &q->of.case_number, 1, c->now);
-		memcpy(out->team_key, keys.team.b, sizeof out->team_key);
-		out->alert = alert;
-		out->who = c->who;
-	}
+	memcpy(out->team_key, keys.team.b, sizeof out->team_key);
+	out->alert = alert;
+	out->who = c->who;
 	team_keys_wipe(&keys);
-	return e;
+	return call_opened(c, &by, STR("open_case"), q->purpose, &q->of.case_number, 1);
 }

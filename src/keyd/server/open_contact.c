@@ -38,13 +38,8 @@ handle_open_contact(struct call *c)
 		        q->sealed, &content);
 	if (e == ERR_OK)
 		e = contact_unpack(content, &contact);
-	if (e == ERR_OK)
-		e = call_log_opening(
-		        c, &by, STR("open_contact"), q->template_id, &q->case_number, 1);
 	if (e != ERR_OK)
 		return e;
-	budget_count(c->k->budget, BUDGET_CONTACTS, actor_subject(c->a, &by), &q->case_number, 1,
-	        c->now);
 	*out = (struct keyd_contact){contact.email, contact.name, contact.pgp_key};
-	return ERR_OK;
+	return call_opened(c, &by, STR("open_contact"), q->template_id, &q->case_number, 1);
 }

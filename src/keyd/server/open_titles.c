@@ -23,16 +23,13 @@ handle_open_titles(struct call *c)
 		numbers[i] = q->items[i].case_number;
 	}
 	e = call_budget(c, BUDGET_TITLES, &by, numbers, q->n, &alert);
-	if (e == ERR_OK)
-		e = call_log_opening(c, &by, STR("open_titles"), STR(""), numbers, q->n);
 	if (e != ERR_OK)
 		return e;
-	budget_count(c->k->budget, BUDGET_TITLES, actor_subject(c->a, &by), numbers, q->n, c->now);
 	for (size_t i = 0; i < q->n; i++) {
 		items[i].err = title_key_of(c->k, &q->items[i], items[i].title_key);
 		if (items[i].err != ERR_OK)
 			log_error("case_forged", "case", str_z(c->a, numbers[i]));
 	}
 	*out = (struct keyd_titles){items, q->n, alert};
-	return ERR_OK;
+	return call_opened(c, &by, STR("open_titles"), STR(""), numbers, q->n);
 }

@@ -59,37 +59,63 @@ joined(struct arena *a, const struct str *numbers, size_t n)
 	return s;
 }
 
-static enum err
-append_tx(struct db *db, void *ctx)
-{
-	return log_append(db, ctx);
-}
-
 enum err
-call_log_opening(struct call *c, const struct actor *by, struct str action, struct str detail,
+call_opened(struct call *c, const struct actor *by, struct str action, struct str detail,
         const struct str *numbers, size_t n)
 {
-	struct keyd_store *s = &c->k->store;
-	struct keyd_log_entry entry = {
+	c->entry = (struct keyd_log_entry){
 	        .at = c->now,
 	        .actor = actor_text(c->a, by),
 	        .action = action,
 	        .detail = detail,
 	        .cases = joined(c->a, numbers, n),
 	};
-	bool already = log_reserve_waiting(s->reserve);
-	enum err e = call_may_write(c);
+	c->next = c->k->openings;
+	c->k->openings = c;
+	call_later(c);
+	return ERR_OK;
+}
 
-	if (e == ERR_OK)
-		e = tx_run(s->db, append_tx, &entry);
-	if (e != ERR_FULL)
-		return e;
-	e = log_reserve_append(s->reserve, s->db, &entry);
+static enum err
+append_tx(struct db *db, void *ctx)
+{
+	enum err e = ERR_OK;
+
+	for (struct call *c = ctx; e == ERR_OK && c != NULL; c = c->next)
+		e = log_append(db, &c->entry);
+	return e;
+}
+
+/* No room on disk: one by one to the reserve, as far as it goes. */
+static enum err
+to_reserve(struct keyd_store *s, struct call *c)
+{
+	bool already = log_reserve_waiting(s->reserve);
+	enum err e = log_reserve_append(s->reserve, s->db, &c->entry);
+
 	if (e == ERR_OK && !already)
 		log_warn("log_in_reserve", "why", "no room on disk");
 	else if (e != ERR_OK)
 		log_error("log_full", "why", "no room on disk, and the reserve is used up");
 	return e;
+}
+
+void
+openings_finish(struct keyd *k)
+{
+	struct call *first = k->openings, *next;
+	enum err e;
+
+	if (first == NULL)
+		return;
+	k->openings = NULL;
+	e = call_may_write(first);
+	if (e == ERR_OK)
+		e = tx_run(k->store.db, append_tx, first);
+	for (struct call *c = first; c != NULL; c = next) {
+		next = c->next; /* the answer ends C */
+		call_answer(c, e == ERR_FULL ? to_reserve(&k->store, c) : e);
+	}
 }
 
 /* What the actions that are budgeted are called in the log. */
@@ -128,6 +154,8 @@ call_budget(struct call *c, enum budget_kind kind, const struct actor *by,
 	if (c->k->limits.off)
 		return ERR_OK;
 	e = budget_ask(c->k->budget, kind, subject, numbers, n, c->now, alert, &wait);
+	if (e == ERR_OK)
+		budget_count(c->k->budget, kind, subject, numbers, n, c->now);
 	if (e == ERR_OK && *alert)
 		log_warn("budget_alert", "request", c->kind->name, "who", str_z(c->a, subject));
 	if (e != ERR_RATE)

@@ -150,6 +150,12 @@ struct view_case {
 	        may_close, may_reopen;
 };
 
+/* The form of one action, for what all have alike. */
+struct view_case_form {
+	const struct view_case *v;
+	const char *action;
+};
+
 /* ---- People: view_desk_people at /settings/people
  * ------------------------------------------------- POST /settings/people (name, roles…) invites,
  * POST /settings/people/disable (id) shuts out. */

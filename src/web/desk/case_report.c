@@ -192,6 +192,33 @@ static const struct {
 };
 enum { OFFERED = sizeof offered / sizeof offered[0] };
 
+enum { WRAPPED = 60 };
+
+/* TEXT with the lines of each paragraph joined: a policy file is wrapped at its own width, which is
+ * not that of who reads the message. */
+static struct str
+unwrap(struct arena *a, struct str text)
+{
+	struct str rest = text, line;
+	struct buf b;
+	size_t before = 0;
+	bool first = true;
+
+	buf_init(&b, TEXT_MAX);
+	while (str_cut(&rest, '\n', &line)) {
+		bool list = line.n > 0 && (line.p[0] == '-' || line.p[0] == ' ');
+
+		if (!first)
+			buf_char(&b, before > WRAPPED && line.n > 0 && !list ? ' ' : '\n');
+		buf_str(&b, line);
+		before = line.n;
+		first = false;
+	}
+	text = str_dup(a, buf_view(&b));
+	buf_clear(&b);
+	return text;
+}
+
 /* TEXT with its line that is a hyphen alone replaced by what is missing; a list before the last
  * paragraph otherwise. */
 static struct str
@@ -252,12 +279,13 @@ part_templates(struct arena *a, const struct desk *d, const struct case_view *v,
 		        v->policy, str_of(offered[i].action), str_of(offered[i].reason));
 
 		if (text.n > 0)
-			t[out->n_templates++] = (struct view_template){
-			        str_of(offered[i].name), reply_fill(a, v->policy, text, &facts)};
+			t[out->n_templates++] = (struct view_template){str_of(offered[i].name),
+			        reply_fill(a, v->policy, unwrap(a, text), &facts)};
 	}
 	out->templates = t;
 	report_missing(a, r, v->policy, v->files_n > 0, &missing, &n);
-	out->ask.value = reply_fill(a, v->policy, with_missing(a, ask, missing, n), &facts);
+	out->ask.value =
+	        reply_fill(a, v->policy, with_missing(a, unwrap(a, ask), missing, n), &facts);
 	names = ARENA_ARRAY(a, n + 1, struct str);
 	for (size_t i = 0; i < n; i++)
 		names[i] = missing[i]->title;

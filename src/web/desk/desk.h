@@ -113,6 +113,8 @@ enum err desk_people(struct request *req, struct keyd_people *out) MUST_CHECK;
 /* "ana" for "person:3"; what acted otherwise: "a token", "the operator", "" for the reporter. */
 struct str desk_actor_name(struct arena *a, const struct keyd_people *people, struct str actor);
 struct str desk_person_name(const struct keyd_people *people, int64_t id);
+/* "administrator, coordinator". */
+struct str desk_roles_words(struct arena *a, unsigned roles);
 
 /* Answers an error of keyd: 429 with Retry-After where WHY says so, else respond_error. */
 void desk_respond_keyd(struct request *req, enum err e, const struct keyd_verdict *why);

@@ -107,7 +107,7 @@ enrol_show(struct request *req, unsigned status, const struct keyd_enrol_begun *
 
 	v->page = desk_bare_page(req, "Join the desk", guard_begin(req, &g));
 	v->action = str_fmt(req->a, "/enrol/%.*s", STR_ARG(request_param(req, "token")));
-	v->roles = staff_roles_str(req->a, begun->roles);
+	v->roles = desk_roles_words(req->a, begun->roles);
 	v->password_min = KEYD_PASSWORD_MIN;
 	v->secret = base32_str(req->a, begun->totp_secret, KEYD_TOTP_BYTES);
 	v->uri = otpauth(req->a, v->page.programme, begun->name, v->secret);

@@ -60,8 +60,8 @@ desk_bare_page(struct request *req, const char *title, struct view_hiddens hidde
 	};
 }
 
-static struct str
-roles_words(struct arena *a, unsigned roles)
+struct str
+desk_roles_words(struct arena *a, unsigned roles)
 {
 	struct str rest = staff_roles_str(a, roles), word, out = STR("");
 
@@ -86,7 +86,7 @@ desk_page(struct request *req, const char *title, enum view_desk_nav nav)
 	v = desk_bare_page(req, title, (struct view_hiddens){token, 1});
 	v.nav = nav;
 	v.person = w->id.name.n > 0 ? w->id.name : STR("operator");
-	v.roles = roles_words(req->a, w->id.roles);
+	v.roles = desk_roles_words(req->a, w->id.roles);
 	v.administrator = who_may(req, PERMISSION_MANAGE);
 	v.done = done_text(req);
 	if (queue_count(w->db, d->in.programme.id, w->id.person_id, now_utc_s(), &counts) != ERR_OK)

@@ -109,15 +109,23 @@ cursor_give(struct request *req, const struct queue_query *q, struct case_list *
 	l->next = page_cursor_text(req->a, desk_of(req)->form_key, list_key(req, q), &c);
 }
 
-/* A search by number alone: the one case, or none. */
+/* The one case of that number, or none. Words are not looked for: titles are sealed. */
 static enum err
-one_by_number(struct request *req, struct str number, struct case_list *l)
+one_by_number(struct request *req, struct str number, struct case_list *l, struct diag *d)
 {
+	const struct programme *pr = &desk_of(req)->in.programme;
+	struct case_number parsed;
+	enum err e;
+
 	l->rows = ARENA_NEW(req->a, struct case_row);
-	if (view_find(req->a, who_of(req)->db, &desk_of(req)->in.programme, str_trim(number),
-	            l->rows) == ERR_OK)
+	if (case_number_parse(pr->case_prefix, number, &parsed) != ERR_OK)
+		return req->api ? wrong(d, "/q", "give a case's number",
+		                          "only the number of a case is looked for")
+		                : ERR_OK;
+	e = view_find(req->a, who_of(req)->db, pr, number, l->rows);
+	if (e == ERR_OK)
 		l->n = 1;
-	return ERR_OK;
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
 static enum err
@@ -170,7 +178,7 @@ desk_list(struct request *req, const struct keyd_people *people, struct case_lis
 		return e;
 	if (q.view == QUEUE_MINE)
 		q.assignee = who_of(req)->id.person_id;
-	e = search.n > 0 ? one_by_number(req, search, &l) : rows_read(req, &q, &l, d);
+	e = search.n > 0 ? one_by_number(req, str_trim(search), &l, d) : rows_read(req, &q, &l, d);
 	if (e == ERR_OK)
 		e = desk_titles(req, l.rows, l.n, &l.titles, why);
 	if (e == ERR_OK)

@@ -48,7 +48,7 @@ show(struct request *req, unsigned status, struct view_people *v)
 		        .id = str_fmt(req->a, "%lld", (long long)p->person_id),
 		        .name = p->name,
 		        .email = p->email,
-		        .roles = staff_roles_str(req->a, p->roles),
+		        .roles = desk_roles_words(req->a, p->roles),
 		        .state = p->disabled ? STR("disabled") : STR("active"),
 		        .since = p->created_at,
 		        .may_disable = !p->disabled && p->person_id != who_of(req)->id.person_id,

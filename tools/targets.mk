@@ -5,6 +5,13 @@ run:
 	@tools/run $(ARGS)
 .PHONY: run
 
+# Every test; ARGS are parts of their names, if not all are wanted. `make torture`: the long run of kills alone.
+check:
+	@tools/check $(ARGS)
+torture: programs
+	@ROUNDS=200 node tests/fault/torture.mjs
+.PHONY: check torture
+
 format:
 	clang-format -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.c' 'bench/*.c')
 lint:

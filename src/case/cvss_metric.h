@@ -74,6 +74,7 @@ char cvss_letter(const struct cvss *v, int m);
 /* True if one of the metrics FIRST … LAST has a value other than X. */
 bool cvss_defined(const struct cvss *v, int first, int last);
 
+/* The scores of a complete vector of version 3.0 or 3.1, and of 4.0. */
 void cvss3_score(const struct cvss *v, struct cvss_scores *out);
 void cvss4_score(const struct cvss *v, struct cvss_scores *out);
 

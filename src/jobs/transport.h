@@ -25,7 +25,7 @@ struct transport *transport_dir(int fd);
 struct transport *transport_smtp(const struct config *c, struct str password, struct str ca,
         struct str helo, const atomic_bool *stop);
 
-void transport_free(struct transport *t);
+void transport_free(struct transport *t); /* NULL allowed */
 
 /* Sends MESSAGE. NAME (letters, digits, '.', '-') is the same each time for the same message; FROM
  * and TO are by message_address. Unless SENT, *TROUBLE is why, in a word: static. */

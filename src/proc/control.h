@@ -63,6 +63,7 @@ struct control_give {
 	enum role_id role;
 };
 
+/* Behind the head of CONTROL_GIVE; false if it is cut or names no slot or role. */
 void control_give_pack(struct buf *b, const struct control_give *m);
 bool control_give_unpack(struct cursor *c, struct control_give *m) MUST_CHECK;
 

@@ -40,6 +40,7 @@ enum err image_output_row(struct image_output *o, const unsigned char *row) MUST
 enum err image_output_end(struct image_output *o) MUST_CHECK;
 void image_output_clear(struct image_output *o);
 
+/* Draws the whole picture anew, row by row. ERR_INVALID where it is damaged or too large. */
 enum err image_png(struct image_input *in, struct image_output *out) MUST_CHECK;
 enum err image_jpeg(struct image_input *in, struct image_output *out) MUST_CHECK;
 

@@ -450,6 +450,7 @@ supervisor_run(const struct supervisor_options *o)
 	log_init(role_name(ROLE_SUPERVISOR));
 	s->options = o;
 	if (!supervisor_files_open(&s->files, o) || !complete(s)) {
+		supervisor_files_clear(&s->files);
 		free(s);
 		return 1;
 	}
@@ -472,6 +473,7 @@ supervisor_run(const struct supervisor_options *o)
 	unlink("run/keyd.sock");
 	unlink("run/public.addr");
 	unlink("run/desk.addr");
+	supervisor_files_clear(&s->files);
 	free(s);
 	return code;
 }

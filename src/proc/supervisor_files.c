@@ -184,6 +184,14 @@ supervisor_files_open(struct supervisor_files *f, const struct supervisor_option
 	return open_all(f, o);
 }
 
+void
+supervisor_files_clear(struct supervisor_files *f)
+{
+	arena_free(f->policy_arena);
+	arena_free(f->arena);
+	f->policy_arena = f->arena = NULL;
+}
+
 int
 supervisor_files_get(const struct supervisor_files *f, enum role_id role, enum slot slot)
 {

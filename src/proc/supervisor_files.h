@@ -26,6 +26,10 @@ struct supervisor_files {
 bool supervisor_files_open(
         struct supervisor_files *f, const struct supervisor_options *o) MUST_CHECK;
 
+/* Gives back configuration and policy, whatever supervisor_files_open said; descriptors end with
+ * the process. */
+void supervisor_files_clear(struct supervisor_files *f);
+
 /* Reads the policy file again. A bad one changes nothing; its mistakes are logged, each with
  * file:line:column. */
 enum err supervisor_files_reload(struct supervisor_files *f) MUST_CHECK;

@@ -31,6 +31,7 @@ void team_keys_new(struct team_keys *k);
 void team_keys_from(const struct key *team, struct team_keys *k);
 void team_keys_wipe(struct team_keys *k);
 
+/* All keys that follow from R. Wipe with reporter_keys_wipe. */
 void reporter_keys_from(const struct key *reporter, struct reporter_keys *k);
 void reporter_keys_wipe(struct reporter_keys *k);
 

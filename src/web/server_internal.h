@@ -98,6 +98,7 @@ bool body_end(struct request_state *s);
 /* Gives back the states of files that nobody took. */
 void body_abandon(struct request_state *s);
 
+/* Frees the body; the response is as if there were none. */
 void response_clear(struct response *r);
 
 /* Is PATH a page, and the request one without content? Then pages_serve sends it; false: the page

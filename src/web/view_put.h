@@ -24,6 +24,7 @@ void put_part_str(struct buf *out, struct str s);
 void put_part_z(struct buf *out, const char *z);
 void put_part_short(struct buf *out, struct text t);
 
+/* The data of a path element: numbers and letters only. */
 void put_svg(struct buf *out, struct svg_path path);
 
 #define PUT_NUMBERS                                                                                \

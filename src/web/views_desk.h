@@ -37,8 +37,8 @@ struct view_enrol {
 	struct str roles; /* that the link gives: "administrator and coordinator" */
 	struct view_input name, email, password;
 	unsigned password_min; /* characters */
-	struct str secret; /* base32, shown in groups */
-	struct str uri;    /* otpauth://…, shown as text */
+	struct str secret;     /* base32, shown in groups */
+	struct str uri;        /* otpauth://…, shown as text */
 	struct svg_path qr;
 	unsigned qr_width; /* modules */
 	struct view_input code;
@@ -142,9 +142,9 @@ struct view_case {
 	struct view_input text;                /* kept after a refused reply */
 	struct view_input note;                /* kept after a refused note */
 	struct view_input cvss_in, cwe_in, of; /* kept after a refused triage or close */
-	struct str reason, typed; /* likewise: the reason chosen, the optional message */
-	struct str refused;       /* the action that was refused: its form is open; "" = none */
-	struct view_input ask;    /* the question for what is missing, ready to be sent */
+	struct str reason, typed;  /* likewise: the reason chosen, the optional message */
+	struct str refused;        /* the action that was refused: its form is open; "" = none */
+	struct view_input ask;     /* the question for what is missing, ready to be sent */
 	struct view_texts missing; /* parts of the policy that the report lacks */
 	bool may_acknowledge, may_ask, may_message, may_note, may_assign, may_triage, may_fix,
 	        may_close, may_reopen;

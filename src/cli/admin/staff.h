@@ -12,6 +12,7 @@ struct staff;
 enum err staff_open(struct arena *a, struct staff **out, struct diag *d) MUST_CHECK;
 void staff_close(struct staff *s); /* NULL allowed */
 
+/* All people, and all tokens. Texts as above; ERR_STORE, ERR_DENIED. */
 enum err staff_people(struct staff *s, struct keyd_people *out, struct diag *d) MUST_CHECK;
 enum err staff_tokens(struct staff *s, struct keyd_tokens *out, struct diag *d) MUST_CHECK;
 

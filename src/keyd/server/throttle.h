@@ -16,6 +16,7 @@ enum {
 
 struct throttle;
 
+/* One for keyd; freed with it (NULL allowed). */
 struct throttle *throttle_new(void);
 void throttle_free(struct throttle *t);
 

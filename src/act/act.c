@@ -51,6 +51,8 @@ act_open(struct act *act, int64_t case_id)
 	if (e == ERR_OK)
 		e = event_list(act->a, act->db, case_id, false, &rows, &n);
 	if (e == ERR_OK)
+		e = event_bytes(act->db, case_id, &act->bytes);
+	if (e == ERR_OK)
 		e = act_events_read(act->a, rows, n, &act->events);
 	if (e != ERR_OK)
 		return e;
@@ -105,6 +107,17 @@ body_seal(struct act *act, enum sealed_with *with, int64_t seq, struct str text,
 	return ERR_OK;
 }
 
+static bool
+has_room(const struct act *act, struct str text)
+{
+	bool reporter = act->actor.kind == ACTOR_REPORTER;
+	int64_t bytes_max = reporter ? ACT_BYTES_REPORTER : ACT_BYTES_MAX;
+	size_t events_max = reporter ? ACT_EVENTS_REPORTER : EVENT_LIST_MAX;
+
+	return act->events_n < events_max && text.n <= EVENT_BODY_MAX / 2 &&
+	       act->bytes + (int64_t)text.n <= bytes_max;
+}
+
 enum err
 act_append(struct act *act, enum event_kind kind, const struct clear *c, enum sealed_with with,
         struct str text)
@@ -122,9 +135,9 @@ act_append(struct act *act, enum event_kind kind, const struct clear *c, enum se
 	};
 	enum err e;
 
-	if (act->events_n >= (size_t)act->events_before + ACT_EVENTS_MORE ||
-	        act->events_n >= EVENT_LIST_MAX)
-		return ERR_TOO_LARGE;
+	if (act->events_n >= (size_t)act->events_before + ACT_EVENTS_MORE || !has_room(act, text))
+		return diag_set(act->why, ERR_TOO_LARGE, "send what is long as a file",
+		        "the case holds as much as a case can");
 	if (case_step(&act->status, &ev) != ERR_OK)
 		return diag_set(act->why, ERR_STATE, NULL, "the case is %s: %s is not possible",
 		        case_state_name(act->status.state), event_name(kind));
@@ -137,6 +150,7 @@ act_append(struct act *act, enum event_kind kind, const struct clear *c, enum se
 	e = event_insert(act->db, &row);
 	if (e != ERR_OK)
 		return e;
+	act->bytes += (int64_t)row.body.n;
 	act_link(&act->row, &row);
 	act->events[act->events_n++] = ev;
 	return ERR_OK;

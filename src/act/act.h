@@ -110,10 +110,19 @@ struct act {
 	struct event *events; /* room for ACT_EVENTS_MORE more */
 	size_t events_n;
 	int64_t events_before; /* as the row said when it was opened */
+	int64_t bytes;         /* of all bodies */
 	struct diag *why;      /* may be NULL */
 };
 
-enum { ACT_EVENTS_MORE = 64 };
+enum {
+	ACT_EVENTS_MORE = 64,
+	/* What a case can hold of text, bytes as sealed: whoever opens it reads all of it at once.
+	 * The team has some more, so that a reporter who fills a case cannot keep it from being
+	 * closed. */
+	ACT_BYTES_REPORTER = 4 << 20,
+	ACT_BYTES_MAX = 6 << 20,
+	ACT_EVENTS_REPORTER = 5000,
+};
 
 /* Checks Q by itself, without a case: fields missing, not understood or not of this action are
  * ERR_INVALID with D's pointer ("/severity") and what. Pure; before anything is opened. */
@@ -126,9 +135,9 @@ bool act_allowed(const struct actor *actor, enum action action);
  * and why are set. */
 enum err act_open(struct act *act, int64_t case_id) MUST_CHECK;
 
-/* Does Q: ERR_DENIED, ERR_STATE (D says why), ERR_CONFLICT if the case changed meanwhile,
- * ERR_FORGED if the case's key is not the one that keyd signed, store errors. Inside tx_run or
- * tx_savepoint. */
+/* Does Q: ERR_DENIED, ERR_TOO_LARGE (the case is full), ERR_STATE (D says why), ERR_CONFLICT if the
+ * case changed meanwhile, ERR_FORGED if the case's key is not the one that keyd signed, store
+ * errors. Inside tx_run or tx_savepoint. */
 enum err act_run(struct act *act, const struct act_request *q) MUST_CHECK;
 
 /* For the files in act/ alone: appends one event with its clear fields, and TEXT ("" for none)

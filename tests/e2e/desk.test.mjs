@@ -299,3 +299,19 @@ scenario('roles: an auditor sees numbers and dates, an administrator makes links
 	assert.match(await b.does('/settings/people/disable', { id: '2' }), /Shut out/);
 	assert.equal((await chi.get('/', 303)).headers.location, '/sign-in');
 });
+
+scenario('a case that is filled up can still be read and closed', async (i) => {
+	const { b } = await enrol(i, i.made.enrolment, 'ana');
+	const r = await i.report({ ...report, title: '<script>alert(1)</script>', description: '"><img src=x onerror=alert(1)>' }, { headers: {} });
+	const text = '\u{1f41b}'.repeat(50000);
+	let last = 200, n = 0;
+	for (; last === 200 && n < 40; n++)
+		last = (await i.reporter(r).post('messages', { text })).status;
+	assert.equal(last, 413);
+	assert.ok(n > 15 && n < 30, `${n} messages`);
+	const page = (await b.get(`/cases/${r.case}`)).text;
+	assert.ok(page.includes('&lt;script&gt;alert(1)') && !page.includes('<script>alert') && !page.includes('<img src=x'));
+	const done = await b.does(`/cases/${r.case}/actions`, { action: 'close', reason: 'spam', text: 'Enough.' });
+	assert.match(done, /closed · Spam/);
+	assert.equal((await i.staff(i.token(), 'GET', `/api/v1/cases/${r.case}`)).json.thread.length, n);
+});

@@ -20,7 +20,7 @@ enum {
 	DESK_SIGNED_IN = PERMISSION_COUNT,
 	DESK_FILES_MAX = 100,
 	DESK_UPLOAD_MAX = 1 << 30, /* bytes of one form with files, whatever the policy says */
-	DESK_PAGE_MAX = 16 * 1024 * 1024, /* bytes of one page or JSON answer */
+	DESK_PAGE_MAX = 64 * 1024 * 1024, /* bytes of one page or JSON answer */
 };
 
 /* The process. Made before the threads start, not changed afterwards. */

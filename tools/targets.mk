@@ -12,6 +12,11 @@ torture: programs
 	@ROUNDS=200 node tests/fault/torture.mjs
 .PHONY: check torture
 
+# The manual, in build/man; `man -l build/man/vdpd.1`.
+man: $(call exe_path,vdpd)
+	tools/manpages $(call exe_path,vdpd) build/man
+.PHONY: man
+
 format:
 	clang-format -i $$(git ls-files 'src/*.[ch]' 'tests/*.[ch]' 'fuzz/*.c' 'bench/*.c')
 lint:

@@ -5,7 +5,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { folder, isRoot, policyFile, scenario, until, vdpd, vdpdBin } from './lib.mjs';
+import { folder, isRoot, policyFile, scenario, top, until, vdpd, vdpdBin } from './lib.mjs';
 
 const C = (i) => ['-C', i.dir];
 
@@ -50,6 +50,20 @@ test('every command in the list has its help, and the program behind it knows it
 		assert.equal(bare.status, 2, `${name} without arguments: ${bare.err}`);
 		assert.doesNotMatch(bare.err, /no command/);
 	}
+});
+
+test('the manual is made of what the program says, without a warning of the formatter', (t) => {
+	const out = folder();
+	t.after(() => fs.rmSync(out, { recursive: true }));
+	execFileSync('tools/manpages', [vdpdBin(), out], { cwd: top });
+	assert.deepEqual(fs.readdirSync(out).sort(), ['vdpd-policy.5', 'vdpd.1', 'vdpd.yaml.5']);
+	for (const page of fs.readdirSync(out)) {
+		const r = spawnSync('man', ['--warnings', '-E', 'UTF-8', '-l', '-Tutf8', '-Z', path.join(out, page)],
+			{ encoding: 'utf8', maxBuffer: 1 << 24, env: { ...process.env, LC_ALL: 'C.UTF-8', MANWIDTH: '80' } });
+		assert.deepEqual([r.status, r.stderr], [0, ''], page);
+	}
+	assert.match(fs.readFileSync(path.join(out, 'vdpd.1'), 'utf8'), /^\.Ss doctor$/m);
+	assert.match(fs.readFileSync(path.join(out, 'vdpd-policy.5'), 'utf8'), /case_prefix: text, needed/);
 });
 
 // ---- init -------------------------------------------------------------------------------------------------------

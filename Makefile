@@ -54,7 +54,7 @@ libs_vdpd-public      = $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -lm
 rooms_vdpd-desk       = web/desk web/api web act keyd/client store proc seal case policy base
 libs_vdpd-desk        = $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -lqrencode -lm
 rooms_vdpd-courier    = jobs act keyd/client store proc seal case policy base
-libs_vdpd-courier     = $(L_store) $(L_policy) $(L_base) -lseccomp -lcurl -lm
+libs_vdpd-courier     = $(L_store) $(L_policy) $(L_base) -lseccomp -lcurl -lresolv -lm
 rooms_vdpd-keyd       = keyd/server keyd/store keyd/client store proc seal case policy base
 libs_vdpd-keyd        = $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lm
 rooms_vdpd-nursery    = proc base
@@ -125,7 +125,7 @@ $(foreach e,$(EXES),$(eval $(call exe,$(e))))
 
 UNITS     = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 ALL_LIBS  = $(foreach r,$(ROOMS),$(call lib,$(r)))
-libs_unit = -lcmocka $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lcurl -lpng -ljpeg -lqrencode -lm
+libs_unit = -lcmocka $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lcurl -lresolv -lpng -ljpeg -lqrencode -lm
 
 $(B)/unit/%: tests/unit/%.c $(ALL_LIBS)
 	@mkdir -p $(@D)

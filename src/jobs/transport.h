@@ -4,6 +4,7 @@
 #define VDPD_JOBS_TRANSPORT_H
 
 #include "policy/config.h"
+#include "proc/channel.h"
 
 #include <stdatomic.h>
 
@@ -17,17 +18,18 @@ enum sent {
 	SENT_DOWN     /* the transport itself is out of order: no use in trying others now */
 };
 
-/* Files NAME.eml in the directory FD, which is taken over. */
-struct transport *transport_dir(int fd);
+/* Files NAME.eml in the outbox, made by the supervisor. */
+struct transport *transport_dir(struct channel_pool *supervisor);
 
 /* The relay of C. PASSWORD ("" for none) and CA, certificates in PEM ("" : those of the system),
- * are copied. HELO is how this machine names itself. A true *STOP ends what is under way. */
+ * are copied; C lives as long. HELO is how this machine names itself. A true *STOP ends what is
+ * under way. Before the sandbox. */
 struct transport *transport_smtp(const struct config *c, struct str password, struct str ca,
         struct str helo, const atomic_bool *stop);
 
 void transport_free(struct transport *t); /* NULL allowed */
 
-/* Sends MESSAGE. NAME (letters, digits, '.', '-') is the same each time for the same message; FROM
+/* Sends MESSAGE. NAME (letters, digits, '-') is the same each time for the same message; FROM
  * and TO are by message_address. Unless SENT, *TROUBLE is why, in a word: static. */
 enum sent transport_send(struct transport *t, struct arena *a, struct str name, struct str from,
         struct str to, struct str message, const char **trouble) MUST_CHECK;

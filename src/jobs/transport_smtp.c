@@ -3,6 +3,7 @@
 #include "jobs/transport.h"
 
 #include "base/secret.h"
+#include "jobs/resolve.h"
 
 #include <curl/curl.h>
 #include <sodium.h>
@@ -12,7 +13,10 @@ enum { CONNECT_MS = 15 * 1000, ALL_MS = 90 * 1000, IDLE_S = 30 };
 
 struct relay {
 	CURL *curl;
+	struct resolver *resolver;
 	char *url, *user;
+	struct str host;
+	long long port;
 	char *password; /* guarded memory; NULL: none */
 	char *ca;       /* NULL: the system's */
 	size_t ca_n;
@@ -117,6 +121,7 @@ set_relay(struct relay *r)
 	if (r->ca != NULL) {
 		struct curl_blob blob = {r->ca, r->ca_n, CURL_BLOB_NOCOPY};
 
+		SET(c, CURLOPT_CAPATH, NULL);
 		SET(c, CURLOPT_CAINFO_BLOB, &blob);
 	}
 	if (r->user != NULL) {
@@ -125,18 +130,39 @@ set_relay(struct relay *r)
 	}
 }
 
+/* Where the relay is now; libcurl is not to look it up by itself. */
+static enum err
+find_relay(struct relay *r, struct arena *a, struct curl_slist **out)
+{
+	struct str addresses;
+	enum err e = resolver_find(r->resolver, a, &addresses);
+
+	if (e != ERR_OK)
+		return e;
+	*out = curl_slist_append(NULL, str_z(a, str_fmt(a, "%.*s:%lld:%.*s", STR_ARG(r->host),
+	                                                r->port, STR_ARG(addresses))));
+	if (*out == NULL)
+		abort();
+	SET(r->curl, CURLOPT_RESOLVE, *out);
+	return ERR_OK;
+}
+
 static enum sent
 smtp_send(void *state, struct arena *a, struct str name, struct str from, struct str to,
         struct str message, const char **trouble)
 {
 	struct relay *r = state;
-	struct curl_slist *rcpt;
+	struct curl_slist *rcpt, *where;
 	struct str rest = message;
 	long code = 0;
 	CURLcode e;
 
 	(void)name;
 	set_relay(r);
+	if (find_relay(r, a, &where) != ERR_OK) {
+		*trouble = "unreachable";
+		return SENT_DOWN;
+	}
 	rcpt = curl_slist_append(NULL, str_z(a, to));
 	if (rcpt == NULL)
 		abort();
@@ -148,6 +174,7 @@ smtp_send(void *state, struct arena *a, struct str name, struct str from, struct
 	e = curl_easy_perform(r->curl);
 	(void)curl_easy_getinfo(r->curl, CURLINFO_RESPONSE_CODE, &code);
 	curl_slist_free_all(rcpt);
+	curl_slist_free_all(where);
 	return judge(e, code, trouble);
 }
 
@@ -159,6 +186,7 @@ smtp_free(void *state)
 	struct relay *r = state;
 
 	curl_easy_cleanup(r->curl);
+	resolver_free(r->resolver);
 	sodium_free(r->password);
 	free(r->ca);
 	free(r->user);
@@ -201,6 +229,9 @@ transport_smtp(const struct config *c, struct str password, struct str ca, struc
 
 	if (r == NULL || (r->curl = curl_easy_init()) == NULL)
 		abort();
+	r->host = c->notices.smtp.host;
+	r->port = (long long)c->notices.smtp.port;
+	r->resolver = resolver_new(r->host);
 	r->url = relay_url(c, helo);
 	r->tls = c->notices.smtp.tls;
 	r->stop = stop;

@@ -1,5 +1,5 @@
-/* courier: the jobs, and what goes out. It writes files into the outbox or speaks to a relay, never
- * both; addresses come from keyd when they are needed. */
+/* courier: the jobs, and what goes out. It has files put into the outbox or speaks to a relay,
+ * never both; addresses come from keyd when they are needed. */
 #include "act/instance.h"
 #include "base/log.h"
 #include "base/secret.h"
@@ -18,7 +18,6 @@ struct courier {
 	struct transport *transport;
 	struct runner *runner;
 	atomic_bool stop;
-	char outbox[ROLE_DIR_MAX];
 };
 
 /* ---- The transports, before the sandbox ---- */
@@ -82,49 +81,20 @@ open_smtp(struct courier *c)
 	arena_free(a);
 }
 
-static void
-open_dir(struct courier *c)
-{
-	int fd = role_fd(c->in.role, SLOT_OUTBOX_DIR);
-
-	snprintf(c->outbox, sizeof c->outbox, "/proc/self/fd/%d", fd);
-	c->transport = transport_dir(fd);
-}
-
 /* ---- The sandbox ---- */
 
+/* No file is opened in either case: the supervisor makes those of the outbox, and names are looked
+ * up without libc's files. */
 static void
 enter_sandbox(struct courier *c)
 {
-	/* What libc reads to look a name up. */
-	static const struct sandbox_path names[] = {
-	        {"/etc/resolv.conf", SANDBOX_READ},
-	        {"/run/systemd/resolve", SANDBOX_READ},
-	        {"/run/resolvconf", SANDBOX_READ},
-	        {"/run/NetworkManager", SANDBOX_READ},
-	        {"/etc/hosts", SANDBOX_READ},
-	        {"/etc/host.conf", SANDBOX_READ},
-	        {"/etc/nsswitch.conf", SANDBOX_READ},
-	        {"/etc/gai.conf", SANDBOX_READ},
-	        {"/etc/services", SANDBOX_READ},
-	        {"/etc/ld.so.cache", SANDBOX_READ},
-	        {"/lib", SANDBOX_READ},
-	        {"/usr/lib", SANDBOX_READ},
-	        {"/etc/ssl/openssl.cnf", SANDBOX_READ},
-	};
-	const struct sandbox_path outbox[] = {{c->outbox, SANDBOX_READ | SANDBOX_WRITE}};
 	struct sandbox_spec spec = {
-	        .may = SANDBOX_THREADS | SANDBOX_STORE | SANDBOX_FILES,
+	        .may = SANDBOX_THREADS | SANDBOX_STORE,
 	        .files_max = FILES_MAX,
-	        .paths = outbox,
-	        .paths_n = sizeof outbox / sizeof outbox[0],
 	};
 
-	if (c->in.config->notices.transport == NOTICE_SMTP) {
-		spec.may |= SANDBOX_CONNECT | SANDBOX_RESOLVE;
-		spec.paths = names;
-		spec.paths_n = sizeof names / sizeof names[0];
-	}
+	if (c->in.config->notices.transport == NOTICE_SMTP)
+		spec.may |= SANDBOX_CONNECT;
 	role_sandbox(c->in.role, &spec);
 }
 
@@ -153,7 +123,7 @@ main(void)
 	if (c.in.config->notices.transport == NOTICE_SMTP)
 		open_smtp(&c);
 	else
-		open_dir(&c);
+		c.transport = transport_dir(c.in.supervisor);
 	enter_sandbox(&c);
 	c.runner = runner_new(&c.in, db, c.transport, &c.stop);
 	if (runner_start(c.runner) != ERR_OK) {

@@ -20,7 +20,8 @@ struct blob_entry {
 	int64_t changed_utc_s; /* last written to */
 };
 
-enum blob_request { BLOB_CREATE, BLOB_OPEN, BLOB_UNLINK, BLOB_LIST };
+/* The last two: proc/outbox.h. */
+enum blob_request { BLOB_CREATE, BLOB_OPEN, BLOB_UNLINK, BLOB_LIST, OUTBOX_CREATE, OUTBOX_PUBLISH };
 
 /* S is role_pool(r, SLOT_TO_SUPERVISOR). Each waits 10 s at the most; besides: ERR_PEER, ERR_BUSY,
  * ERR_IO. */

@@ -207,5 +207,7 @@ const struct request_type blob_requests[] = {
         [BLOB_OPEN] = {"blob_open", open_one, WRITERS, 0},
         [BLOB_UNLINK] = {"blob_unlink", unlink_one, 1u << ROLE_COURIER, 0},
         [BLOB_LIST] = {"blob_list", list, 1u << ROLE_COURIER, 0},
+        [OUTBOX_CREATE] = {"outbox_create", outbox_create_one, 1u << ROLE_COURIER, 0},
+        [OUTBOX_PUBLISH] = {"outbox_publish", outbox_publish_one, 1u << ROLE_COURIER, 0},
 };
 const size_t blob_requests_n = sizeof blob_requests / sizeof blob_requests[0];

@@ -42,7 +42,6 @@ enum slot {
 	SLOT_LISTENER,         /* the TCP listener, listening, not blocking */
 	SLOT_DATA_DIR,         /* data/: databases, turnstile */
 	SLOT_KEYS_DIR,         /* keys/ (keyd alone) */
-	SLOT_OUTBOX_DIR,       /* where the transport `dir` writes (courier alone) */
 	SLOT_SMTP_PASSWORD,    /* the relay's password file, where there is one (courier alone) */
 	SLOT_PUBLIC_KEYS,      /* keys/public.keys: the public halves of keyd's keys, read-only */
 	SLOT_SERVER_KEY,       /* keys/server.key: for the receipts of repeated requests */

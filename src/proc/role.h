@@ -32,7 +32,7 @@ struct role *role_start(enum role_id self);
  * taken: the supervisor's table and the role disagree. */
 int role_fd(struct role *r, enum slot slot);
 /* False where the supervisor did not give it (SLOT_TEST_CLOCK outside test builds;
- * SLOT_OUTBOX_DIR or SLOT_SMTP_PASSWORD, as the transport is; SLOT_PUBLIC_KEYS, SLOT_SERVER_KEY
+ * SLOT_SMTP_PASSWORD, as the transport is; SLOT_PUBLIC_KEYS, SLOT_SERVER_KEY
  * where the instance has no such file). */
 bool role_has(const struct role *r, enum slot slot);
 

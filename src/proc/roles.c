@@ -16,8 +16,8 @@ const struct role_row role_rows[ROLE_COUNT] = {
                                             BIT(SLOT_DATA_DIR) | BIT(SLOT_PUBLIC_KEYS) |
                                             BIT(SLOT_SERVER_KEY) | BIT(SLOT_TEST_CLOCK)},
         [ROLE_COURIER] = {"vdpd-courier", BIT(SLOT_CONFIG) | BIT(SLOT_POLICY) | BIT(SLOT_DATA_DIR) |
-                                                  BIT(SLOT_PUBLIC_KEYS) | BIT(SLOT_OUTBOX_DIR) |
-                                                  BIT(SLOT_SMTP_PASSWORD) | BIT(SLOT_TEST_CLOCK)},
+                                                  BIT(SLOT_PUBLIC_KEYS) | BIT(SLOT_SMTP_PASSWORD) |
+                                                  BIT(SLOT_TEST_CLOCK)},
 };
 
 const struct link_row link_rows[] = {

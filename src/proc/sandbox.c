@@ -184,13 +184,17 @@ allow_processes(struct filter *f, unsigned may)
 static void
 allow_sockets(struct filter *f)
 {
-	static const int families[] = {AF_INET, AF_INET6, AF_UNIX};
+	static const int families[] = {AF_INET, AF_INET6};
+	const struct scmp_arg_cmp local = SCMP_CMP64(0, SCMP_CMP_EQ, AF_UNIX);
 	const struct scmp_arg_cmp netlink = SCMP_CMP64(0, SCMP_CMP_EQ, AF_NETLINK);
 
 	ALLOW(f, calls_connect);
 	for (size_t i = 0; i < COUNT(families); i++)
 		allow_equal(f, SCMP_SYS(socket), 0, (uint64_t)families[i]);
 	allow_equal(f, SCMP_SYS(socketpair), 0, AF_UNIX);
+	/* Landlock stops nobody from connecting to a path, and keyd's socket trusts the user whom
+	 * this process runs as. libc looks for nscd there, and does without. */
+	rule(f, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1, &local);
 	/* getaddrinfo asks the kernel which addresses there are, and does without. */
 	rule(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, &netlink);
 }
@@ -198,13 +202,14 @@ allow_sockets(struct filter *f)
 static void
 fill(struct filter *f, const struct sandbox_spec *spec)
 {
-	const struct scmp_arg_cmp netlink = SCMP_CMP64(0, SCMP_CMP_EQ, AF_NETLINK);
+	/* Modules by which names are looked up. */
+	const unsigned loads = SANDBOX_CONNECT | SANDBOX_FILES;
 	const struct scmp_arg_cmp own_limits[] = {
 	        SCMP_CMP64(0, SCMP_CMP_EQ, 0), SCMP_CMP64(2, SCMP_CMP_EQ, 0)};
 
 	ALLOW(f, calls_base);
 	ALLOW(f, calls_build);
-	allow_memory(f, (spec->may & SANDBOX_CONNECT) != 0);
+	allow_memory(f, (spec->may & loads) == loads);
 	allow_processes(f, spec->may);
 	for (size_t i = 0; i < COUNT(fcntl_commands); i++)
 		allow_equal(f, SCMP_SYS(fcntl), 1, (uint64_t)fcntl_commands[i]);
@@ -222,8 +227,6 @@ fill(struct filter *f, const struct sandbox_spec *spec)
 	}
 	if ((spec->may & SANDBOX_CONNECT) != 0)
 		allow_sockets(f);
-	if ((spec->may & SANDBOX_RESOLVE) != 0)
-		rule(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1, &netlink);
 	if ((spec->may & SANDBOX_FILES) != 0) {
 		ALLOW(f, calls_files);
 		rule(f, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 0, NULL);

@@ -6,7 +6,7 @@
  * of the calls by which libraries look for files (open, stat, access, readlink) that is all, and
  * they fail with EACCES; any other ends the process with exit code SANDBOX_EXIT. Calls that glibc
  * tries and does without (clone3 …) fail with ENOSYS and are not logged; nor are stat by path,
- * which SQLite calls as it closes (SANDBOX_STORE), and getaddrinfo's netlink socket
+ * which SQLite calls as it closes (SANDBOX_STORE), and getaddrinfo's netlink and unix sockets
  * (SANDBOX_CONNECT). */
 #ifndef VDPD_PROC_SANDBOX_H
 #define VDPD_PROC_SANDBOX_H
@@ -27,10 +27,8 @@ enum sandbox_may {
 	SANDBOX_SERVE = 1 << 2,   /* accept on sockets that it holds, epoll, sendfile */
 	SANDBOX_STORE =
 	        1 << 3, /* databases that are open: locks, truncation, sync, shared memory */
-	SANDBOX_CONNECT = 1 << 4, /* sockets of its own to IPv4, IPv6 and unix addresses */
+	SANDBOX_CONNECT = 1 << 4, /* sockets of its own to IPv4 and IPv6 addresses */
 	SANDBOX_FILES = 1 << 5,   /* open what `paths` lists; create, rename, unlink where WRITE */
-	SANDBOX_RESOLVE = 1 << 6, /* with CONNECT: libc asks netlink before it looks names up; it is
-	                             refused and does without */
 };
 
 enum sandbox_rights { SANDBOX_READ = 1, SANDBOX_WRITE = 2 };

@@ -427,6 +427,7 @@ prepare(struct supervisor *s)
 	        epoll_ctl(s->events, EPOLL_CTL_ADD, s->signals, &ev) != 0)
 		return false;
 	s->blobs.dir = s->files.blobs;
+	s->blobs.outbox = s->files.outbox;
 	s->server = channel_server_new(blob_requests, blob_requests_n, &s->blobs);
 	channel_server_watch(s->server, s->events, on_events, s);
 	for (int i = 0; i < ROLE_COUNT; i++) {

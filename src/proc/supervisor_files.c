@@ -108,7 +108,7 @@ open_outbox(struct supervisor_files *f, struct diag *d)
 	enum err e = ERR_OK;
 
 	if (c->notices.transport == NOTICE_DIR)
-		e = instance_dir(str_z(f->arena, c->notices.dir), &f->fd[SLOT_OUTBOX_DIR], d);
+		e = instance_dir(str_z(f->arena, c->notices.dir), &f->outbox, d);
 	if (e == ERR_OK && c->notices.smtp.password_file.n > 0) {
 		const char *name = str_z(f->arena, c->notices.smtp.password_file);
 
@@ -166,7 +166,7 @@ supervisor_files_open(struct supervisor_files *f, const struct supervisor_option
 	struct diags ds = {0};
 	struct diag d = {0};
 
-	*f = (struct supervisor_files){.lock = -1, .blobs = -1};
+	*f = (struct supervisor_files){.lock = -1, .blobs = -1, .outbox = -1};
 	for (int i = 0; i < SLOT_COUNT; i++)
 		f->fd[i] = -1;
 	for (int i = 0; i < ROLE_COUNT; i++)

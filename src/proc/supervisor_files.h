@@ -13,7 +13,8 @@ struct supervisor_files {
 	int fd[SLOT_COUNT]; /* -1 where there is none; not CONFIG, POLICY, LISTENER */
 	int listener[ROLE_COUNT];
 	char public_name[LISTENER_NAME_MAX], desk_name[LISTENER_NAME_MAX];
-	int blobs; /* data/blobs */
+	int blobs;  /* data/blobs */
+	int outbox; /* of the transport `dir`; -1 where it is another */
 	struct arena *arena;
 	const struct config *config;
 	struct str config_text;

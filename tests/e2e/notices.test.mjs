@@ -180,6 +180,7 @@ scenario('a relay that turns it away at first', { start: false }, async (i) => {
 		assert.equal(parse(m.mail).headers.Subject, `[${r.case}] New report`);
 		innocent(m.mail, r);
 		assert.match(i.log, /what=notice_not_sent .*trouble=not_now/);
+		assert.ok(!i.log.includes('denied_syscall'), i.log);
 	} finally {
 		peer.stop();
 	}
@@ -229,8 +230,38 @@ scenario('a relay that is not who it says', { start: false }, async (i) => {
 		await until(() => /trouble=tls/.test(i.log), 8000, i.log);
 		assert.deepEqual(peer.tries(), []);
 		assert.ok(!i.log.includes('relay password'));
+		assert.ok(!i.log.includes('denied_syscall'), i.log);
 	} finally {
 		peer.stop();
+	}
+});
+
+// As tried from inside, before it serves. Only who speaks to a relay may connect.
+for (const transport of ['dir', 'smtp']) {
+	for (const landlock of ['on', 'off']) {
+		scenario(`the way out of the courier, transport ${transport}, Landlock ${landlock}`, { start: false }, async (i) => {
+			await i.init(transport === 'smtp' ? { config: over(1, 'none') } : {});
+			await i.serve({ env: { VDPD_PROBE: 'courier', VDPD_LANDLOCK: landlock,
+				VDPD_PROBE_FILE: path.join(i.dir, 'keys/keyd.db') } });
+			i.allowed.push(/what=denied_syscall/);
+			const tried = [...i.log.matchAll(/role=courier what=probe attempt=(\S+) result=(\S+)/g)];
+			assert.ok(tried.length > 10, i.log);
+			const done = tried.filter((t) => t[2] !== 'refused').map((t) => t[1]);
+			assert.deepEqual(done, transport === 'smtp' ? ['tcp_socket', 'connect'] : [], i.log);
+		});
+	}
+}
+
+scenario('a courier that is killed loses nothing', async (i) => {
+	i.setClock(start);
+	await enrol(i, i.made.enrolment, 'ana');
+	for (let n = 1; n <= 6; n++) {
+		const r = await i.report(report, { headers: {} });
+		await sleep(60 * n);
+		await i.kill('courier');
+		await until(() => fs.readdirSync(outbox(i)).filter((f) => f.endsWith('.eml')).length === n, 5000, i.log);
+		assert.ok(fs.readdirSync(outbox(i)).some((f) => f.endsWith('.eml') &&
+			fs.readFileSync(path.join(outbox(i), f), 'utf8').includes(`Subject: [${r.case}] New report\r\n`)));
 	}
 });
 

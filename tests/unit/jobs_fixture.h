@@ -20,9 +20,11 @@
 #include "case/permission.h"
 #include "jobs/jobs.h"
 #include "main_store.h"
+#include "proc/blob_server.h"
 #include "store/policy_store.h"
 
 #include <dirent.h>
+#include <pthread.h>
 
 #define FIXTURE_WORDS "Zimbelstern"
 
@@ -37,6 +39,9 @@ struct jobs_fixture {
 	struct jobs jobs;
 	atomic_bool stop;
 	char outbox[64];
+	struct blob_server files; /* as the supervisor has it */
+	struct channel_server *supervisor;
+	pthread_t thread;
 	struct str ada; /* a session */
 	unsigned char totp[KEYD_TOTP_BYTES];
 };
@@ -79,11 +84,37 @@ jobs_read_texts(struct jobs_fixture *f)
 	        ERR_OK);
 }
 
+static inline void *
+jobs_supervisor(void *arg)
+{
+	struct jobs_fixture *f = arg;
+
+	while (!atomic_load(&f->stop))
+		assert_int_equal(channel_server_step(f->supervisor, 1000), ERR_OK);
+	return NULL;
+}
+
+static inline void
+jobs_supervise(struct jobs_fixture *f)
+{
+	struct fds fds = {.n = 1};
+	int pair[2];
+
+	f->files = (struct blob_server){.dir = -1,
+	        .outbox = openat(AT_FDCWD, f->outbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+	f->supervisor = channel_server_new(blob_requests, blob_requests_n, &f->files);
+	assert_int_equal(packet_pair(pair), ERR_OK);
+	assert_int_equal(channel_server_add(f->supervisor, pair[1], ROLE_COURIER), ERR_OK);
+	fds.fd[0] = pair[0];
+	f->jobs.supervisor = channel_pool_new();
+	channel_pool_replace(f->jobs.supervisor, &fds);
+	assert_int_equal(pthread_create(&f->thread, NULL, jobs_supervisor, f), 0);
+}
+
 static inline struct jobs_fixture *
 jobs_make(void)
 {
 	struct jobs_fixture *f = calloc(1, sizeof *f);
-	int fd;
 
 	f->k = fixture_make();
 	fixture_start(f->k);
@@ -96,14 +127,15 @@ jobs_make(void)
 	assert_int_equal(tx_run(f->store.db, jobs_policy_write, f), ERR_OK);
 	snprintf(f->outbox, sizeof f->outbox, "/tmp/vdpd-outbox-XXXXXX");
 	assert_non_null(mkdtemp(f->outbox));
-	fd = openat(AT_FDCWD, f->outbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	jobs_supervise(f);
 	f->jobs = (struct jobs){
 	        .db = f->store.db,
 	        .programme = &f->pr,
 	        .config = f->config,
 	        .policy = f->policy,
 	        .keyd = &f->k->as[ROLE_COURIER],
-	        .transport = transport_dir(fd),
+	        .transport = transport_dir(f->jobs.supervisor),
+	        .supervisor = f->jobs.supervisor,
 	        .stop = &f->stop,
 	};
 	return f;
@@ -113,6 +145,12 @@ static inline void
 jobs_end(struct jobs_fixture *f)
 {
 	transport_free(f->jobs.transport);
+	channel_pool_free(f->jobs.supervisor);
+	atomic_store(&f->stop, true);
+	channel_server_wake(f->supervisor);
+	pthread_join(f->thread, NULL);
+	channel_server_free(f->supervisor);
+	close(f->files.outbox);
 	nftw(f->outbox, main_store_remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	main_store_close(&f->store);
 	policies_free(f->pr.policies);

@@ -258,9 +258,8 @@ test_trouble(void **state)
 	jobs_act(f, &in, reporter, (struct act_request){.action = ACTION_WITHDRAW});
 	jobs_run(f);
 	assert_int_equal(mkdir(f->outbox, 0700), 0);
-	transport_free(f->jobs.transport);
-	f->jobs.transport =
-	        transport_dir(openat(AT_FDCWD, f->outbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	close(f->files.outbox);
+	f->files.outbox = openat(AT_FDCWD, f->outbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(jobs_run_one(f, job_notices, &done), ERR_OK);
 	assert_int_equal(done, 0);
 	go(f, MINUTE_S);

@@ -6,9 +6,11 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -377,6 +379,31 @@ landlock_wanted(void)
 #endif
 }
 
+/* Gives much memory back at once, as a thread after a large request does. */
+static void *
+give_back(void *unused)
+{
+	enum { PIECES = 64, PIECE = 100 * 1024 }; /* each small enough to come from the heap */
+	void *volatile p[PIECES];                 /* so that no compiler leaves them out */
+
+	for (int i = 0; i < PIECES; i++)
+		p[i] = malloc(PIECE);
+	for (int i = PIECES; i-- > 0;)
+		free(p[i]);
+	return unused;
+}
+
+/* glibc asks /proc how freely the kernel hands out memory when a thread's heap shrinks for the
+ * first time, and remembers the answer. Inside the sandbox it could not ask any more. */
+static void
+settle_heap(void)
+{
+	pthread_t t;
+
+	if (pthread_create(&t, NULL, give_back, NULL) == 0)
+		pthread_join(t, NULL);
+}
+
 enum err
 sandbox_enter(const struct sandbox_spec *spec, struct diag *d)
 {
@@ -392,6 +419,7 @@ sandbox_enter(const struct sandbox_spec *spec, struct diag *d)
 		return diag_set(d, ERR_STATE, NULL, "a thread was started before the sandbox");
 	/* pthread_exit and pthread_cancel load it at their first use, which is then too late. */
 	(void)dlopen("libgcc_s.so.1", RTLD_NOW | RTLD_GLOBAL);
+	settle_heap();
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
 	        prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
 	        prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || limits(spec) != ERR_OK ||

@@ -22,6 +22,7 @@ static const struct {
         {"keys", doctor_keys},
         {"databases", doctor_databases},
         {"cases", doctor_cases},
+        {"notices", doctor_notices},
 };
 enum { CHECKS = sizeof checks / sizeof checks[0] };
 
@@ -89,7 +90,8 @@ print_text(const struct doctor *doc)
 		}
 		if (!found)
 			printf("%-14s %s\n", checks[c].name,
-			        doc->broken && checks[c].run == doctor_cases
+			        doc->broken && (checks[c].run == doctor_cases ||
+			                               checks[c].run == doctor_notices)
 			                ? "left out: configuration or databases cannot be read"
 			                : "ok");
 	}

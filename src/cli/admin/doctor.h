@@ -43,5 +43,6 @@ void doctor_configuration(struct doctor *doc);
 void doctor_keys(struct doctor *doc);
 void doctor_databases(struct doctor *doc);
 void doctor_cases(struct doctor *doc);
+void doctor_notices(struct doctor *doc);
 
 #endif

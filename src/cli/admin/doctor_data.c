@@ -147,3 +147,56 @@ doctor_cases(struct doctor *doc)
 	checkpoints_free(x.checkpoints);
 	cases_close(&x.cases);
 }
+
+/* ---- Notices ---- */
+
+enum { NOTICES_MAX = 1000, NOTICE_LATE_S = HOUR_S };
+
+/* Unsent for long: a relay that refuses, or nobody there to be told. */
+static void
+check_notices(struct doctor *doc, struct db *db, int64_t now)
+{
+	struct notice_row *rows;
+	size_t n, late = 0;
+	const struct notice_row *last = NULL;
+	struct diag d = {0};
+
+	if (notice_due(doc->a, db, INT64_MAX, NOTICES_MAX, &rows, &n) != ERR_OK) {
+		doctor_say(doc, NULL, "notices cannot be listed: %s", db_why(db));
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].tries == 0 || now - rows[i].queued_at < NOTICE_LATE_S)
+			continue;
+		last = &rows[i];
+		late++;
+	}
+	if (last == NULL)
+		return;
+	if (str_eq(last->trouble, STR("nobody"))) {
+		diag_set(&d, ERR_STATE, "enrol somebody who works on cases",
+		        "%zu notices wait for over an hour, since there is nobody to get them",
+		        late);
+		doctor_note(doc, &d);
+	} else {
+		doctor_say(doc, "look at `notices` in vdpd.yaml, and at the relay",
+		        "%zu notices wait for over an hour, the last because of: %.*s", late,
+		        STR_ARG(last->trouble));
+	}
+}
+
+void
+doctor_notices(struct doctor *doc)
+{
+	struct diag d = {0};
+	struct db *db;
+
+	if (doc->broken)
+		return;
+	if (db_open("data", &store_set, DB_LAZY, &d, &db) != ERR_OK) {
+		doctor_problem(doc, &d);
+		return;
+	}
+	check_notices(doc, db, now_utc_s());
+	db_close(db);
+}

@@ -41,6 +41,29 @@ act_events_read(struct arena *a, const struct event_row *rows, size_t n, struct 
 	return ERR_OK;
 }
 
+/* Nothing is added to a case that was changed from outside: keyd has signed for its pair, its
+ * events lead to its head, and a reporter's key is the one that the report was sealed with. */
+static enum err
+check_whole(struct act *act, const struct event_row *rows, size_t n)
+{
+	struct place report_at = {"event", "body", act->row.uid, 1};
+	struct case_row chained = act->row;
+	struct str report;
+	enum err e = act_check_key(act->programme, act->a, &act->row);
+
+	memset(chained.chain_head, 0, sizeof chained.chain_head);
+	for (size_t i = 0; i < n; i++)
+		act_link(&chained, &rows[i]);
+	if (e == ERR_OK &&
+	        (memcmp(chained.chain_head, act->row.chain_head, sizeof chained.chain_head) != 0 ||
+	                chained.events != act->row.events))
+		e = ERR_FORGED;
+	if (e == ERR_OK && n > 0 && act->keys.reporter != NULL &&
+	        rows[0].sealed_with == SEALED_REPORTER)
+		e = field_open(act->a, act->keys.reporter, &report_at, rows[0].body, &report);
+	return e;
+}
+
 enum err
 act_open(struct act *act, int64_t case_id)
 {
@@ -49,15 +72,18 @@ act_open(struct act *act, int64_t case_id)
 	enum err e = case_by_id(act->a, act->db, case_id, &act->row);
 
 	if (e == ERR_OK)
-		e = event_list(act->a, act->db, case_id, false, &rows, &n);
+		e = event_list(act->a, act->db, case_id, true, &rows, &n);
 	if (e == ERR_OK)
-		e = event_bytes(act->db, case_id, &act->bytes);
+		e = check_whole(act, rows, n);
 	if (e == ERR_OK)
 		e = act_events_read(act->a, rows, n, &act->events);
 	if (e != ERR_OK)
 		return e;
 	act->events_n = n;
 	act->events_before = act->row.events;
+	act->bytes = 0;
+	for (size_t i = 0; i < n; i++)
+		act->bytes += (int64_t)rows[i].body.n;
 	return case_fold(act->events, n, &act->status, NULL) == ERR_OK ? ERR_OK : ERR_STORE;
 }
 

@@ -121,8 +121,11 @@ enum {
 	 * closed. */
 	ACT_BYTES_REPORTER = 4 << 20,
 	ACT_BYTES_MAX = 6 << 20,
-	ACT_EVENTS_REPORTER = 5000,
+	ACT_EVENTS_REPORTER = 500,
+	ACT_FILES_REPORTER = 300,
+	ACT_FILES_MAX = 600,
 };
+_Static_assert((int)ACT_FILES_MAX < (int)FILE_LIST_MAX, "all files are listed");
 
 /* Checks Q by itself, without a case: fields missing, not understood or not of this action are
  * ERR_INVALID with D's pointer ("/severity") and what. Pure; before anything is opened. */
@@ -132,7 +135,9 @@ enum err act_check(const struct act_request *q, struct diag *d) MUST_CHECK;
 bool act_allowed(const struct actor *actor, enum action action);
 
 /* Reads the case of CASE_ID and its events into ACT, whose a, db, programme, actor, keys, now_utc_s
- * and why are set. */
+ * and why are set. ERR_FORGED if the case was changed from outside: its key is not the one that
+ * keyd signed, its events are not those of the chain's head, or keys.reporter does not open the
+ * report. */
 enum err act_open(struct act *act, int64_t case_id) MUST_CHECK;
 
 /* Does Q: ERR_DENIED, ERR_TOO_LARGE (the case is full), ERR_STATE (D says why), ERR_CONFLICT if the
@@ -174,6 +179,10 @@ struct receipt_facts act_facts(
 /* ERR_FORGED unless keyd signed this number, content, policy and key pair for ROW. */
 enum err act_check_key(
         const struct programme *pr, struct arena *a, const struct case_row *row) MUST_CHECK;
+
+/* Where the name of the file F of C is sealed: the place holds all of the row, so that a name opens
+ * only beside the blob, hash and size that it was written with. In A. */
+struct place act_file_place(struct arena *a, const struct case_row *c, const struct file_row *f);
 
 /* The row of the file F, which came with event EVENT_SEQ of C; C's number of files grows. KEYS must
  * have the key that the blob was sealed with. */

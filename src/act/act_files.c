@@ -2,9 +2,16 @@
  */
 #include "act/actions.h"
 
+#include "base/id.h"
+
 enum err
 act_files(struct act *act, const struct act_request *q)
 {
+	int64_t max = act->actor.kind == ACTOR_REPORTER ? ACT_FILES_REPORTER : ACT_FILES_MAX;
+
+	if (act->row.files + (int64_t)q->files_n > max)
+		return diag_set(act->why, ERR_TOO_LARGE, NULL,
+		        "the case has as many files as a case may have");
 	for (size_t i = 0; i < q->files_n; i++) {
 		const struct act_file *f = &q->files[i];
 		enum err e = act_append(act, EVENT_FILE_ADDED,
@@ -17,6 +24,18 @@ act_files(struct act *act, const struct act_request *q)
 			return e;
 	}
 	return ERR_OK;
+}
+
+struct place
+act_file_place(struct arena *a, const struct case_row *c, const struct file_row *f)
+{
+	struct str blob = hex_str(a, f->blob, sizeof f->blob);
+	struct str hash = hex_str(a, f->hash, sizeof f->hash);
+	struct str column = str_fmt(a, "name of %.*s %.*s size=%lld picture=%d event=%lld with=%u",
+	        STR_ARG(blob), STR_ARG(hash), (long long)f->size_bytes, f->picture,
+	        (long long)f->event_seq, f->sealed_with);
+
+	return (struct place){"file", str_z(a, column), c->uid, f->number};
 }
 
 enum err
@@ -32,12 +51,13 @@ act_file_row(struct arena *a, struct db *db, struct case_row *c, const struct ac
 	        .size_bytes = (int64_t)f->info.size_bytes,
 	        .picture = f->picture,
 	};
-	struct place at = {"file", "name", c->uid, row.number};
+	struct place at;
 
 	if (k == NULL)
 		abort(); /* the blob was sealed with it */
 	memcpy(row.blob, f->blob, sizeof row.blob);
 	memcpy(row.hash, f->info.hash, sizeof row.hash);
+	at = act_file_place(a, c, &row);
 	row.name = field_seal(a, k, &at, f->name);
 	c->files++;
 	return file_insert(db, &row);

@@ -158,7 +158,7 @@ files_read(struct reading *r, struct db *db)
 	v->files = ARENA_ARRAY(r->a, n + 1, struct case_file);
 	for (size_t i = 0; i < n; i++) {
 		bool team_only = rows[i].sealed_with == SEALED_TEAM;
-		struct place at = {"file", "name", v->row.uid, rows[i].number};
+		struct place at = act_file_place(r->a, &v->row, &rows[i]);
 		struct case_file *f = &v->files[v->files_n];
 
 		if (team_only && r->keys->team == NULL)

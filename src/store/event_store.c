@@ -32,10 +32,6 @@ static const struct stmt stmt_list_clear = {
         "SELECT id, case_id, seq, at, recorded_at, kind, actor, clear, sealed_with, "
         "CAST(NULL AS BYTEA) FROM event WHERE case_id = $1 ORDER BY seq",
 };
-static const struct stmt stmt_bytes = {
-        "event_bytes",
-        "SELECT CAST(COALESCE(SUM(LENGTH(body)), 0) AS BIGINT) FROM event WHERE case_id = $1",
-};
 static const struct stmt stmt_last_id = {
         "event_last_id",
         "SELECT COALESCE(MAX(id), 0) FROM event",
@@ -50,7 +46,6 @@ const struct stmt *const event_store_stmts[] = {
         &stmt_insert,
         &stmt_list,
         &stmt_list_clear,
-        &stmt_bytes,
         &stmt_last_id,
         &stmt_heads,
         NULL,
@@ -71,12 +66,6 @@ event_list(struct arena *a, struct db *db, int64_t case_id, bool bodies, struct 
 {
 	return db_collect(a, db, bodies ? &stmt_list : &stmt_list_clear, DB_ARGS(db_i64(case_id)),
 	        &event_map, EVENT_LIST_MAX, rows, n);
-}
-
-enum err
-event_bytes(struct db *db, int64_t case_id, int64_t *bytes)
-{
-	return db_one_i64(db, &stmt_bytes, DB_ARGS(db_i64(case_id)), bytes);
 }
 
 enum err

@@ -35,9 +35,6 @@ enum err event_insert(struct db *db, const struct event_row *row) MUST_CHECK;
 enum err event_list(struct arena *a, struct db *db, int64_t case_id, bool bodies,
         struct event_row **rows, size_t *n) MUST_CHECK;
 
-/* Bytes of all bodies of a case, as sealed. */
-enum err event_bytes(struct db *db, int64_t case_id, int64_t *bytes) MUST_CHECK;
-
 /* The highest id of all events; 0 where there is none. */
 enum err event_last_id(struct db *db, int64_t *id) MUST_CHECK;
 

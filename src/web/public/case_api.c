@@ -4,7 +4,7 @@
 #include "base/time.h"
 #include "web/api/case_json.h"
 
-enum { CASE_JSON_MAX = 16 * 1024 * 1024, TEXT_CHARS_MAX = 50000 };
+enum { CASE_JSON_MAX = 64 * 1024 * 1024, TEXT_CHARS_MAX = 50000 };
 
 enum err
 case_api_respond(struct request *req, struct db *db, int64_t case_id,

@@ -6,7 +6,7 @@
 #include "web/public/app.h"
 #include "web/views_public.h"
 
-enum { PUBLIC_PAGE_MAX = 16 * 1024 * 1024 };
+enum { PUBLIC_PAGE_MAX = 64 * 1024 * 1024 };
 
 /* The frame for TITLE. */
 struct view_page public_page(const struct public_app *app, struct str title, enum view_nav nav);

@@ -5,10 +5,16 @@
 import argparse
 import asyncio
 import json
+import logging
 import ssl
 import sys
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
+
+# Clients that hang up are what the tests are about.
+logging.disable(logging.CRITICAL)
+warnings.simplefilter('ignore')
 
 options = argparse.ArgumentParser()
 options.add_argument('--cert')

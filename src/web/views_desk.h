@@ -82,6 +82,7 @@ struct view_queue {
 	bool filtered;                        /* anything chosen or searched for */
 	struct str first_href, next_href;     /* paging; "" = none */
 	bool never_any;                       /* no case has ever come */
+	bool may_open;                        /* cases; otherwise rows are no links */
 	struct str public_url;                /* for the empty state */
 };
 
@@ -181,6 +182,7 @@ struct view_desk_message {
 	struct view_desk page; /* its title is the heading */
 	struct view_texts text;
 	struct str href, label;
+	bool apart; /* the link opens another tab */
 };
 struct view_desk_error {
 	struct view_desk page;

@@ -113,6 +113,7 @@ queue(void)
 	        .severities = {severities, N(severities)},
 	        .people = {people, N(people)},
 	        .next_href = STR("/?cursor=abc"),
+	        .may_open = true,
 	        .public_url = STR("https://security.exact.works"),
 	};
 

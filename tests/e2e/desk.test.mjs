@@ -142,6 +142,15 @@ scenario('a case is answered, triaged, fixed, closed and opened again', async (i
 	assert.match((await b.get('/?state=closed')).text, new RegExp(r.case));
 	page = await b.does(actions, { action: 'reopen' });
 	assert.match(page, /open again/);
+	const old = await b.post(actions, { form_token: 'x'.repeat(43), action: 'message', text: 'typed before' });
+	assert.equal(old.status, 403);
+	assert.match(old.text, /earlier session[\s\S]*typed before/, 'nothing that was typed is lost');
+	const { '__Host-session': session } = b.cookies;
+	delete b.cookies['__Host-session'];
+	const out = await b.post(actions, { action: 'message', text: 'x' });
+	assert.equal(out.status, 403);
+	assert.match(out.text, /nothing was sent yet/);
+	b.cookies['__Host-session'] = session;
 	const dup = await b.post(actions, { action: 'close', reason: 'duplicate', of: 'EXW-2026-0999' });
 	assert.equal(dup.status, 422, dup.text);
 });
@@ -203,13 +212,16 @@ scenario('the staff API as the contract says', async (i) => {
 		assert.equal(a.json.pointer, pointer);
 	}
 
-	for (const [who, target, status] of [[undefined, at, 401], ['vdt_' + 'x'.repeat(43), at, 401], [auditor, at, 403],
+	for (const [who, target, status] of [[undefined, at, 401], ['vdt_' + 'x'.repeat(43), at, 401], [auditor, `${at}/files/1`, 403],
 		[token, '/api/v1/cases/EXW-2026-0999', 404], [token, '/api/v1/cases/other', 404], [token, `${at}/files/1`, 404]]) {
 		const a = await i.staff(who ?? '', 'GET', target);
 		assert.equal(a.status, status, target);
 		assert.equal(a.headers['content-type'], 'application/problem+json');
 	}
 	assert.equal((await b.ask('GET', at)).status, 401, 'a cookie opens no API');
+	const figures = (await i.staff(auditor, 'GET', at)).json;
+	assert.deepEqual([figures.case, figures.title, figures.state, figures.clocks.length], [r.case, null, 'new', 2]);
+	assert.ok(!JSON.stringify(figures).includes('Any number works'));
 
 	const bad = async (json, status, pointer) => {
 		const a = await i.staff(token, 'POST', `${at}/actions`, { json });
@@ -314,4 +326,41 @@ scenario('a case that is filled up can still be read and closed', async (i) => {
 	const done = await b.does(`/cases/${r.case}/actions`, { action: 'close', reason: 'spam', text: 'Enough.' });
 	assert.match(done, /closed · Spam/);
 	assert.equal((await i.staff(i.token(), 'GET', `/api/v1/cases/${r.case}`)).json.thread.length, n);
+});
+
+scenario('the queue has pages, filters and an order', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b } = await enrol(i, i.made.enrolment, 'ana');
+	const token = i.token('coordinator'), numbers = [];
+	for (let n = 0; n < 120; n++) {
+		i.setClock(i.clock + 60);
+		numbers.push((await i.report({ description: `d${n}`, title: `T${n}` }, { headers: {} })).case);
+	}
+	const shown = (text) => [...text.matchAll(/class="case" href="\/cases\/([^"]+)"/g)].map((m) => m[1]);
+	let seen = [], text = (await b.get('/')).text;
+	for (let n = 0; ; n++) {
+		seen.push(...shown(text));
+		const next = text.match(/<a href="([^"]+)" rel="next">/);
+		if (!next)
+			break;
+		assert.ok(n < 5);
+		text = (await b.get(next[1].replaceAll('&amp;', '&'))).text;
+	}
+	assert.deepEqual(seen, numbers, 'all of them once, the promise that falls due first on top');
+
+	await i.act(token, numbers[119], { action: 'triage', severity: 'critical' });
+	assert.deepEqual(shown((await b.get('/?severity=critical')).text), [numbers[119]]);
+	assert.deepEqual(shown((await b.get('/?state=triaged')).text), [numbers[119]]);
+	assert.equal(shown((await b.get('/?view=mine')).text).length, 0);
+	assert.deepEqual(shown((await b.get(`/?view=all&q=${numbers[7]}`)).text), [numbers[7]]);
+	assert.match((await b.get('/?view=all&q=words')).text, /found by their number alone/);
+
+	seen = [];
+	for (let cursor = ''; cursor !== null;) {
+		const page = (await i.staff(token, 'GET', `/api/v1/cases?cursor=${cursor}`)).json;
+		seen.push(...page.items.map((c) => c.case));
+		cursor = page.next;
+	}
+	assert.deepEqual(seen, [...numbers].reverse(), 'the API lists the newest first');
+	assert.equal((await i.staff(token, 'GET', '/api/v1/cases?q=words')).status, 422);
 });

@@ -241,6 +241,19 @@ case_row_json(struct json_writer *w, struct arena *a, const struct programme *pr
 	jw_end(w);
 }
 
+void
+figures_case_json(struct json_writer *w, struct arena *a, const struct programme *pr,
+        const struct case_row *row, const struct clock_entry *clocks, size_t n)
+{
+	jw_object(w, NULL);
+	jw_str(w, "case", case_number_str(a, pr->case_prefix, row->year, row->number));
+	jw_null(w, "title");
+	head_json(w, row);
+	clocks_json(w, "clocks", clocks, n);
+	jw_str(w, "policy", hex_str(a, row->policy_sha256, sizeof row->policy_sha256));
+	jw_end(w);
+}
+
 static void
 notes_json(struct json_writer *w, const struct case_view *v)
 {

@@ -47,6 +47,10 @@ void reporter_case_json(struct json_writer *w, struct arena *a, const struct cas
 /* The team's view of a case. */
 void team_case_json(struct json_writer *w, struct arena *a, const struct case_view *v);
 
+/* The same for who may not read cases: state, clocks and dates, no content. */
+void figures_case_json(struct json_writer *w, struct arena *a, const struct programme *pr,
+        const struct case_row *row, const struct clock_entry *clocks, size_t n);
+
 /* A row of the team's list; TITLE .p NULL where the viewer may not read it. */
 void case_row_json(struct json_writer *w, struct arena *a, const struct programme *pr,
         const struct case_row *row, struct str title);

@@ -138,7 +138,7 @@ start(struct request *req, struct act_request *q, void (*answer)(struct act_job 
 
 /* Nothing was opened yet: the page of the case with the mistake, or why there is none. */
 static void
-form_mistake(struct request *req, enum err e, struct diag *why)
+form_mistake(struct request *req, enum err e, unsigned status, struct diag *why)
 {
 	struct keyd_verdict verdict = {0};
 	struct opened o;
@@ -152,7 +152,7 @@ form_mistake(struct request *req, enum err e, struct diag *why)
 		desk_respond_keyd(req, e, &verdict);
 		return;
 	}
-	desk_case_respond(req, &o, 422, why);
+	desk_case_respond(req, &o, status, why);
 	desk_close_case(&o);
 }
 
@@ -176,13 +176,18 @@ desk_actions_post(struct request *req)
 	struct diag why = {0};
 	enum err e;
 
-	if (!desk_form_ok(req))
+	/* A form of the session before: nothing is done, and nothing that was typed is lost. */
+	if (form_token_check(req, desk_of(req)->form_key, who_of(req)->credential) != ERR_OK) {
+		diag_set(&why, ERR_DENIED, "look at it and send it again",
+		        "The form was made for an earlier session");
+		form_mistake(req, ERR_INVALID, 403, &why);
 		return;
+	}
 	e = action_read(req, &in, &q, &why);
 	if (e == ERR_OK)
 		e = act_check(&q, &why);
 	if (e != ERR_OK)
-		form_mistake(req, e, &why);
+		form_mistake(req, e, 422, &why);
 	else if (allowed(req, q.action))
 		start(req, &q, form_answer);
 }

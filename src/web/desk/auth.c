@@ -2,6 +2,7 @@
 #include "web/desk/desk.h"
 
 #include "base/log.h"
+#include "views.h"
 
 bool
 desk_route_allows(const struct route *row, unsigned roles)
@@ -13,13 +14,44 @@ desk_route_allows(const struct route *row, unsigned roles)
 	return permission_allows(roles, (enum permission)row->permission);
 }
 
+/* What was being sent is not read any more, but the browser still has it. */
+static void
+say_signed_out(struct request *req)
+{
+	static const char *const lines[] = {
+	        "Your session has ended, so nothing was sent yet.",
+	        "Sign in in another tab, then load this page again: your browser offers to send "
+	        "what "
+	        "you typed once more, and you can look at it before it goes out.",
+	};
+	struct str *text = ARENA_ARRAY(req->a, 2, struct str);
+	struct view_desk_message m = {
+	        .page = desk_bare_page(req, "Please sign in", (struct view_hiddens){0}),
+	        .text = {text, 2},
+	        .href = STR("/sign-in"),
+	        .label = STR("Sign in in another tab"),
+	        .apart = true,
+	};
+	struct buf b;
+
+	for (size_t i = 0; i < 2; i++)
+		text[i] = str_of(lines[i]);
+	buf_init(&b, DESK_PAGE_MAX);
+	view_desk_message(&b, &m);
+	respond_html(req, 403, &b);
+}
+
 static enum err
 to_sign_in(struct request *req)
 {
-	bool back = req->method == METHOD_GET && req->path.n > 1 && req->path.n < 200;
+	bool back = req->path.n > 1 && req->path.n < 200;
 
 	if (req->api)
 		return ERR_AUTH;
+	if (req->method != METHOD_GET) {
+		say_signed_out(req);
+		return ERR_AUTH;
+	}
 	/* The path is percent-encoded as it came, but for what would end a query value. */
 	for (size_t i = 0; i < req->path.n; i++)
 		if (strchr("&#+;=?", req->path.p[i]) != NULL)

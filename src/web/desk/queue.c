@@ -231,6 +231,7 @@ desk_queue_get(struct request *req)
 	        .rows = rows,
 	        .n = l.n,
 	        .now = now_utc_s(),
+	        .may_open = who_may(req, PERMISSION_READ_CASES),
 	        .view = l.view,
 	        .states = state_options(req->a),
 	        .severities = desk_severity_options(req->a, "any"),

@@ -54,7 +54,7 @@ static const struct route rows[] = {
 		.summary = "List cases"},
 	{METHOD_POST, "/api/v1/cases", api_cases_post, DECIDE, BODY_JSON, JSON_MAX, RATE_STAFF,
 		.summary = "Enter a report that came another way"},
-	{METHOD_GET, "/api/v1/cases/{case}", api_case_get, READ, .rate = RATE_STAFF,
+	{METHOD_GET, "/api/v1/cases/{case}", api_case_get, FIGURES, .rate = RATE_STAFF,
 		.summary = "Read a case"},
 	{METHOD_POST, "/api/v1/cases/{case}/actions", api_actions_post, HANDLE, BODY_JSON, JSON_MAX, RATE_STAFF,
 		.summary = "Act on a case"},

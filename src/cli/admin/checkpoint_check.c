@@ -108,20 +108,36 @@ checkpoints_begin(struct cases *s, const struct checkpoint_row *last, struct che
 	return ERR_OK;
 }
 
+/* The index of the first checkpoint that covers EVENT_ID; their number if none does. */
+static size_t
+covering(const struct checkpoints *k, int64_t event_id)
+{
+	size_t low = 0, high = k->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (k->list[middle].row.event_id < event_id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 void
 checkpoints_see(struct checkpoints *k, const struct case_seen *c)
 {
 	struct case_row at = c->row;
-	size_t event = 0;
 
 	memset(at.chain_head, 0, sizeof at.chain_head);
-	for (size_t i = 0; i < k->n && event < c->n; i++) {
-		size_t before = event;
+	for (size_t i = 0; i < c->n; i++) {
+		size_t which = covering(k, c->events[i].id);
 
-		while (event < c->n && c->events[event].id <= k->list[i].row.event_id)
-			act_link(&at, &c->events[event++]);
-		if (event > before)
-			checkpoint_hash_head(&k->list[i].hash, c->row.id, at.chain_head);
+		act_link(&at, &c->events[i]);
+		/* Of several events before one checkpoint the last one's head counts. */
+		if (which < k->n && (i + 1 == c->n || covering(k, c->events[i + 1].id) != which))
+			checkpoint_hash_head(&k->list[which].hash, c->row.id, at.chain_head);
 	}
 }
 

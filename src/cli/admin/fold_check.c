@@ -10,12 +10,11 @@ no_case(struct diag *d, const struct case_seen *c, const char *what)
 	        d, ERR_STORE, "compare it with a backup", "%.*s: %s", STR_ARG(c->number), what);
 }
 
-/* What only some events change, the last one of a kind winning. */
+/* What the fold of states does not know of: who has the case, and how many files came. */
 static enum err
 apply_clear(const struct case_seen *c, struct case_row *row)
 {
-	row->cvss = row->component = row->duplicate_of = STR("");
-	row->cwe = row->assignee = row->files = 0;
+	row->assignee = row->files = 0;
 	for (size_t i = 0; i < c->n; i++) {
 		enum event_kind kind;
 		struct clear clear;

@@ -238,4 +238,23 @@ probe_run(void)
 		        done ? "done" : "refused", "error", why);
 	}
 }
+
+void
+probe_ask(struct channel_pool *keyd)
+{
+	struct str list = str_of(getenv("VDPD_PROBE_KEYD")), one;
+	uint64_t number;
+
+	while (str_cut(&list, ',', &one)) {
+		char text[16];
+		enum err e;
+
+		if (str_u64(one, UINT32_MAX, &number) != ERR_OK)
+			abort();
+		e = channel_pool_call(keyd, (uint32_t)number, NULL, NULL, 5000);
+		snprintf(text, sizeof text, "%u", (unsigned)number);
+		log_info("probe", "ask", text, "result", e == ERR_DENIED ? "refused" : "answered",
+		        "error", err_name(e));
+	}
+}
 #endif

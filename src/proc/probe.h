@@ -6,8 +6,7 @@
 #define VDPD_PROC_PROBE_H
 
 #ifdef VDPD_TEST
-#include <stdbool.h>
-#include <stddef.h>
+#include "proc/channel.h"
 
 struct probe_attempt {
 	const char *name;
@@ -25,6 +24,10 @@ bool probe_wanted(const char *role);
 
 /* Tries and logs all. The file VDPD_PROBE_FILE names, if it is set, is opened too. */
 void probe_run(void);
+
+/* Asks keyd, over a channel of this process, for each request number that VDPD_PROBE_KEYD lists
+ * ("9,10"), without any field, and logs what=probe ask=9 result=refused or result=answered. */
+void probe_ask(struct channel_pool *keyd);
 #endif
 
 #endif

@@ -247,8 +247,11 @@ void
 role_ready(struct role *r)
 {
 #ifdef VDPD_TEST
-	if (probe_wanted(role_name(r->self)))
+	if (probe_wanted(role_name(r->self))) {
 		probe_run();
+		if (r->pool[SLOT_TO_KEYD] != NULL)
+			probe_ask(r->pool[SLOT_TO_KEYD]);
+	}
 #endif
 	(void)r;
 	send_control(CONTROL_READY, NULL);

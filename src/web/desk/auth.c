@@ -4,6 +4,8 @@
 #include "base/log.h"
 #include "views.h"
 
+#include <stdlib.h>
+
 bool
 desk_route_allows(const struct route *row, unsigned roles)
 {
@@ -41,6 +43,17 @@ say_signed_out(struct request *req)
 	respond_html(req, 403, &b);
 }
 
+/* A test plays a desk that was taken over: it asks keyd whatever it is told, for anybody. */
+static bool
+owned(void)
+{
+#ifdef VDPD_TEST
+	return getenv("VDPD_OWNED_DESK") != NULL;
+#else
+	return false;
+#endif
+}
+
 static enum err
 to_sign_in(struct request *req)
 {
@@ -75,6 +88,8 @@ desk_authenticate(struct request *req)
 	if (q.credential.n == 0 || q.credential.n > KEYD_CREDENTIAL_MAX)
 		return to_sign_in(req);
 	e = keyd_authenticate(req->a, &desk_of(req)->in.keyd, &q, &w->id, NULL);
+	if (e == ERR_AUTH && owned())
+		e = ERR_OK;
 	if (e == ERR_AUTH)
 		return to_sign_in(req);
 	if (e != ERR_OK)
@@ -82,7 +97,7 @@ desk_authenticate(struct request *req)
 	w->credential = q.credential;
 	w->db = ((struct desk_thread *)req->thread)->db;
 	req->who = w;
-	if (!desk_route_allows(req->route, w->id.roles)) {
+	if (!desk_route_allows(req->route, w->id.roles) && !owned()) {
 		log_warn("denied", "route", req->route->path);
 		return ERR_DENIED;
 	}

@@ -33,7 +33,7 @@ relay_start(struct relay *r, const char *const *args)
 	static char python[] = "/usr/bin/python3", script[] = "tests/e2e/notices_relay.py";
 	char *argv[16] = {python, script};
 	posix_spawn_file_actions_t actions;
-	int in[2], out[2], port;
+	int in[2], out[2], port = 0;
 	size_t n = 2;
 	char line[200];
 

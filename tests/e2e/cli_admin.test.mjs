@@ -140,6 +140,38 @@ scenario('members and tokens, while it runs and while it does not', async (i) =>
 	assert.equal(vdpd(['doctor', ...C(i)]).status, 0);
 });
 
+scenario('people of the team, from invitation to farewell', async (i) => {
+	const list = () => JSON.parse(good('member', 'list', '--json', ...C(i))).items;
+	const home = async (cookie) => (await i.staff('', 'GET', '/', { headers: { Authorization: '', Cookie: cookie } })).status;
+	const { cookie } = await i.enrol(i.made.enrolment, 'ana');
+	const link = good('member', 'invite', '--role', 'analyst', ...C(i)).trim();
+	const ben = await i.enrol(link, 'ben');
+	const gone = await i.staff('', 'GET', new URL(link).pathname);
+	assert.ok(gone.status >= 400, 'a link serves once');
+
+	assert.deepEqual(list().map((p) => [p.id, p.name, p.email, p.roles, p.disabled]), [
+		[1, 'ana', 'ana@team.example', 'administrator,coordinator', false],
+		[2, 'ben', 'ben@team.example', 'analyst', false]]);
+	const { case: number } = await i.report({ description: 'x' }, { headers: {} });
+	good('case', 'assign', number, '--to', 'ben', ...C(i));
+	assert.equal(JSON.parse(good('case', 'show', number, '--json', ...C(i))).assignee, 2);
+
+	refused(1, /no administrator would be left/, 'member', 'disable', 'ana', ...C(i));
+	refused(1, /no administrator would be left/, 'member', 'role', '1', '--role', 'analyst', ...C(i));
+	good('member', 'role', 'ben@team.example', '--role', 'auditor', ...C(i));
+	assert.equal(list()[1].roles, 'auditor');
+	assert.match(good('member', 'reset', 'BEN', ...C(i)), /\/enrol\/vde_/);
+
+	assert.equal(await home(ben.cookie), 200);
+	good('member', 'disable', '2', ...C(i));
+	assert.equal(list()[1].disabled, true);
+	assert.notEqual(await home(ben.cookie), 200);
+	assert.equal(await home(cookie), 200);
+	good('member', 'enable', 'ben', ...C(i));
+	assert.equal(list()[1].disabled, false);
+	assert.match(good('member', 'list', ...C(i)), /^1 +ana .*\n2 +ben +ben@team\.example +auditor\n$/);
+});
+
 // ---- case -------------------------------------------------------------------------------------------------------
 
 scenario('the life of a case at the terminal', async (i) => {

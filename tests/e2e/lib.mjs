@@ -338,6 +338,21 @@ export class Instance {
 	}
 	clockEnv() { return {}; }
 
+	// Somebody enrols by LINK, as a browser does; gives the session's cookie and the secret of the codes.
+	async enrol(link, name, password = 'four unrelated words here') {
+		const at = new URL(link).pathname;
+		const form = await request(this.desk, 'GET', at), page = form.text;
+		assert.equal(form.status, 200, page);
+		const cookies = (a) => (a.headers['set-cookie'] ?? []).map((c) => c.split(';')[0]).join('; ');
+		const secret = page.match(/id="totp-secret">([A-Z2-7 ]+)</)[1].replace(/ /g, '');
+		const a = await request(this.desk, 'POST', at, {
+			headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'same-origin', Cookie: cookies(form) },
+			body: new URLSearchParams({ form_token: page.match(/name="form_token" value="([^"]+)"/)?.[1] ?? '', name,
+				email: `${name}@team.example`, password, password_again: password, code: totp(secret, this.now) }).toString() });
+		assert.equal(a.status, 303, a.text);
+		return { cookie: cookies(a), secret };
+	}
+
 	staff(token, method, target, o = {}) {
 		return request(this.desk, method, target, { agent: this.agent, ...o,
 			headers: { Authorization: `Bearer ${token}`, ...o.headers } });

@@ -133,6 +133,11 @@ scenario('a case is answered, triaged, fixed, closed and opened again', async (i
 	page = await b.does(actions, { action: 'assign', to: '1' });
 	assert.match(page, /assigned to ana/);
 	assert.equal((await b.get('/?view=mine')).text.match(/class="case"/g).length, 1);
+	assert.ok((await i.reporter(r).put('credit', { wanted: true, name: 'M. O.' })).status < 300);
+	assert.ok((await i.reporter(r).post('letter')).status < 300);
+	page = (await b.get(at)).text;
+	assert.match(page, /wanted, as M\. O\./);
+	assert.match(page, /Letter<\/dt><dd>asked for/);
 	const early = await b.post(actions, { action: 'reopen' });
 	assert.equal(early.status, 409, early.text);
 	page = await b.does(actions, { action: 'fix', text: 'It is out.' });

@@ -4,9 +4,10 @@
 #include "case/report.h"
 #include "policy/reply.h"
 #include "policy/scope.h"
+#include "web/json.h"
 #include "web/view_helpers.h"
 
-enum { SCOPE_ARENA = 8 << 20, TEXT_MAX = 1 << 20 };
+enum { SCOPE_ARENA = 8 << 20, TEXT_MAX = 1 << 20, CREDIT_TEXT_MAX = 4096 };
 
 /* ---- Rows ---- */
 
@@ -155,6 +156,41 @@ part_report(struct arena *a, const struct case_view *v, const struct report *r)
 
 /* ---- The reporter ---- */
 
+struct credit {
+	bool wanted;
+	struct str name, url;
+};
+
+static const struct json_field credit_fields[] = {
+        {.key = "wanted", .type = JSON_TYPE_BOOL, .offset = offsetof(struct credit, wanted)},
+        {.key = "name",
+                .type = JSON_TYPE_STRING,
+                .offset = offsetof(struct credit, name),
+                .max = CREDIT_TEXT_MAX},
+        {.key = "url",
+                .type = JSON_TYPE_STRING,
+                .offset = offsetof(struct credit, url),
+                .max = CREDIT_TEXT_MAX},
+};
+static const struct json_table credit_table = {
+        credit_fields, sizeof credit_fields / sizeof credit_fields[0]};
+
+/* The reporter's latest choice, where it is another than the report's. */
+static struct str
+credit_words(struct arena *a, const struct case_view *v)
+{
+	struct credit c = {0};
+
+	if (json_object_read(a, v->credit, &credit_table, &c, NULL) != ERR_OK)
+		return v->credit;
+	if (!c.wanted)
+		return STR("not wanted");
+	if (c.name.n == 0)
+		return STR("wanted");
+	return str_fmt(a, "wanted, as %.*s%s%.*s", STR_ARG(c.name), c.url.n > 0 ? ", " : "",
+	        STR_ARG(c.url));
+}
+
 struct view_rows
 part_reporter(struct arena *a, const struct case_view *v, const struct report *r)
 {
@@ -162,7 +198,7 @@ part_reporter(struct arena *a, const struct case_view *v, const struct report *r
 	size_t n = rows_of(a, r, true, rows);
 
 	if (v->credit.n > 0)
-		rows[n++] = (struct view_row){STR("Credit, changed to"), v->credit, true};
+		rows[n++] = (struct view_row){STR("Credit now"), credit_words(a, v), false};
 	if (v->status.letter_utc_s != 0)
 		rows[n++] = (struct view_row){STR("Letter"),
 		        str_fmt(a, "asked for, %s", date_words(v->status.letter_utc_s).z), false};

@@ -181,6 +181,12 @@ desk_list(struct request *req, const struct keyd_people *people, struct case_lis
 	e = search.n > 0 ? one_by_number(req, str_trim(search), &l, d) : rows_read(req, &q, &l, d);
 	if (e == ERR_OK)
 		e = desk_titles(req, l.rows, l.n, &l.titles, why);
+	/* Over the budget the page still tells what falls due. */
+	if (e == ERR_RATE && !req->api) {
+		for (size_t i = 0; i < l.n; i++)
+			l.titles[i] = STR("(not opened: over this hour's budget)");
+		e = ERR_OK;
+	}
 	if (e == ERR_OK)
 		*out = l;
 	return e;

@@ -52,3 +52,30 @@ $(B)/fuzz/%: fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call lib,$(r)))
 	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -fsanitize=fuzzer -Wl,--start-group \
 		$(foreach r,$(FUZZ_ROOMS),$(call lib,$(r))) -Wl,--end-group $(libs_vdpd) $(L_web) \
 		$(libs_vdpd-nursery)
+
+# `make install`: programs, unit, user, man pages and completion below DESTDIR and PREFIX. Starts nothing.
+DESTDIR ?=
+PREFIX  ?= /usr/local
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec $(DESTDIR)$(PREFIX)/share/doc/vdpd \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/lib/systemd/system \
+		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d \
+		$(DESTDIR)$(PREFIX)/share/vdpd/programmes/exact.works
+	install $(B)/bin/vdpd $(DESTDIR)$(PREFIX)/bin/
+	install $(B)/libexec/vdpd-* $(DESTDIR)$(PREFIX)/libexec/
+	install -m 644 programmes/exact.works/policy.yaml $(DESTDIR)$(PREFIX)/share/vdpd/programmes/exact.works/
+	install -m 644 packaging/nginx.conf packaging/Caddyfile docs/THREATS.md $(DESTDIR)$(PREFIX)/share/doc/vdpd/
+	install -m 644 packaging/vdpd.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vdpd
+	sed 's|/usr/bin/|$(PREFIX)/bin/|' packaging/vdpd.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/vdpd.service
+	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/vdpd.service
+	install -m 644 packaging/vdpd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/vdpd.conf
+	install -m 644 packaging/vdpd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/vdpd.conf
+	for m in $(wildcard man/*.[1-8]); do \
+		install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done
+.PHONY: install
+
+# `make deb`: the Debian package, in build/deb.
+deb:
+	tools/install-packages tools/packages.txt tools/packages-deb.txt
+	tools/deb
+.PHONY: deb

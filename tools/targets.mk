@@ -56,7 +56,7 @@ $(B)/fuzz/%: fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call lib,$(r)))
 # `make install`: programs, unit, user, man pages and completion below DESTDIR and PREFIX. Starts nothing.
 DESTDIR ?=
 PREFIX  ?= /usr/local
-install: programs
+install: programs man
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec $(DESTDIR)$(PREFIX)/share/doc/vdpd \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/lib/systemd/system \
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d \
@@ -70,7 +70,7 @@ install: programs
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/vdpd.service
 	install -m 644 packaging/vdpd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/vdpd.conf
 	install -m 644 packaging/vdpd.tmpfiles $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/vdpd.conf
-	for m in $(wildcard man/*.[1-8]); do \
+	for m in build/man/*.[1-8]; do \
 		install -D -m 644 $$m $(DESTDIR)$(PREFIX)/share/man/man$${m##*.}/$${m##*/} || exit 1; done
 .PHONY: install
 

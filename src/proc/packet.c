@@ -142,7 +142,7 @@ packet_receive(int fd, char *p, size_t *n, struct fds *got, int timeout_ms)
 	        .msg_controllen = sizeof anc.room};
 	struct fds arrived;
 	ssize_t length;
-	bool good;
+	bool good, reset = false;
 
 	for (;;) {
 		enum err e = wait_readable(fd, timeout_ms);
@@ -152,8 +152,12 @@ packet_receive(int fd, char *p, size_t *n, struct fds *got, int timeout_ms)
 		length = recvmsg(fd, &msg, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
 		if (length >= 0)
 			break;
-		if (errno == ECONNRESET)
+		if (errno == ECONNRESET && reset)
 			return ERR_PEER;
+		/* The peer ended before it had read everything: its last words are behind this. */
+		reset = reset || errno == ECONNRESET;
+		if (errno == ECONNRESET)
+			continue;
 		if (errno == EAGAIN && timeout_ms == 0)
 			return ERR_BUSY;
 		if (errno != EINTR && errno != EAGAIN)

@@ -64,6 +64,22 @@ send_control(enum control_type type, const char *text)
 	buf_clear(&b);
 }
 
+/* Directories that were handed over have a name only here ("/proc/self/fd/7/vdpd.db"): for people
+ * the file's own name stays. */
+static void
+forget_descriptors(char *text)
+{
+	static const char place[] = "/proc/self/fd/";
+	char *at, *end;
+
+	while ((at = strstr(text, place)) != NULL) {
+		end = at + sizeof place - 1;
+		end += strspn(end, "0123456789");
+		end += *end == '/';
+		memmove(at, end, strlen(end) + 1);
+	}
+}
+
 noreturn void
 role_fail(struct role *r, const struct diag *d)
 {
@@ -71,6 +87,7 @@ role_fail(struct role *r, const struct diag *d)
 
 	(void)r;
 	diag_format(d, text, sizeof text);
+	forget_descriptors(text);
 	log_error("start_failed", "why", text);
 	send_control(CONTROL_FAILED, text);
 	role_exit(1);

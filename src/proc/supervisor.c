@@ -206,7 +206,9 @@ on_control(struct supervisor *s, struct child *c)
 			announce(s);
 		return;
 	}
-	fprintf(stderr, "vdpd: %s: %s\n", role_name(c->role), why);
+	/* Several roles may find the same fault: it is said once. */
+	if (!s->stopping)
+		fprintf(stderr, "vdpd: %s: %s\n", role_name(c->role), why);
 	begin_stop(s, 1);
 }
 

@@ -47,6 +47,10 @@ static const struct {
 static const char page_mark_byte;
 #define page_mark (*(char *)(uintptr_t)&page_mark_byte)
 
+/* Stands for a request whose target has a NUL byte, where libmicrohttpd would cut it. */
+static const char cut_mark_byte;
+#define cut_mark (*(char *)(uintptr_t)&cut_mark_byte)
+
 /* What the iterators over headers and query fill. */
 struct reading {
 	struct request *req;
@@ -286,12 +290,21 @@ peer_of(struct MHD_Connection *connection)
 	return i != NULL && i->client_addr != NULL ? i->client_addr : &none;
 }
 
+/* A target without a NUL byte is followed by its end and the version. */
+static void *
+on_target(void *cls, const char *target, struct MHD_Connection *connection)
+{
+	(void)cls, (void)connection;
+	return target != NULL && strncmp(target + strlen(target) + 1, "HTTP/", 5) == 0 ? NULL
+	                                                                               : &cut_mark;
+}
+
 static bool
-begin(struct request_state *s, const char *target, const char *method)
+begin(struct request_state *s, const char *target, const char *method, bool cut)
 {
 	struct request *req = &s->req;
 	const struct server_config *c = s->config;
-	struct reading r = {.req = req};
+	struct reading r = {.req = req, .wrong = cut ? "the address has a NUL byte" : NULL};
 	uint64_t length = 0;
 	struct diag d;
 	bool go;
@@ -328,16 +341,17 @@ on_head(struct thread *t, struct MHD_Connection *connection, const char *url, co
         void **con_cls)
 {
 	struct pages *pages = t->server->config.pages;
+	bool cut = *con_cls == &cut_mark;
 	struct request_state *s;
 
-	if (pages != NULL && (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) &&
+	if (pages != NULL && !cut && (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) &&
 	        pages_takes(pages, connection, url)) {
 		*con_cls = &page_mark;
 		return MHD_YES;
 	}
 	s = state_new(t, connection);
 	*con_cls = s;
-	if (begin(s, url, method))
+	if (begin(s, url, method, cut))
 		return MHD_YES;
 	s->failed = true;
 	return atomic_load(&s->conn->linger) ? answer(s) : MHD_YES;
@@ -351,7 +365,7 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 	struct request_state *s = *con_cls;
 
 	(void)version;
-	if (s == NULL)
+	if (s == NULL || *con_cls == &cut_mark)
 		return on_head(t, connection, url, method, con_cls);
 	if (*con_cls == &page_mark) {
 		int done;
@@ -360,7 +374,7 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 			return (enum MHD_Result)done;
 		/* It was taken away between the two calls. */
 		*con_cls = s = state_new(t, connection);
-		s->failed = !begin(s, url, method);
+		s->failed = !begin(s, url, method, false);
 	}
 	if (*size > 0) {
 		bool go = flow_data(s, (struct str){data, *size});
@@ -387,7 +401,7 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 	const struct server_config *config = &((struct thread *)cls)->server->config;
 
 	(void)code;
-	if (s != NULL && *con_cls != &page_mark)
+	if (s != NULL && *con_cls != &page_mark && *con_cls != &cut_mark)
 		state_free(s);
 	*con_cls = NULL;
 	if (c != NULL)
@@ -462,7 +476,8 @@ daemon_start(struct thread *t, const struct server_config *c)
 	        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY,
 	        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_NOTIFY_COMPLETED, on_completed, t,
 	        MHD_OPTION_NOTIFY_CONNECTION, on_connection, t->server,
-	        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_END);
+	        MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_URI_LOG_CALLBACK,
+	        on_target, NULL, MHD_OPTION_END);
 	if (d == NULL)
 		close(fd);
 	return d;

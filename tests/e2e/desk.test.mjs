@@ -369,3 +369,48 @@ scenario('the queue has pages, filters and an order', async (i) => {
 	assert.deepEqual(seen, [...numbers].reverse(), 'the API lists the newest first');
 	assert.equal((await i.staff(token, 'GET', '/api/v1/cases?q=words')).status, 422);
 });
+
+scenario('bad forms and files get what the contract says', async (i) => {
+	const { b } = await enrol(i, i.made.enrolment, 'ana');
+	const r = await i.report(report, { headers: {} });
+	const at = `/cases/${r.case}`;
+	await b.get(at);
+	const send = (fields, files) => {
+		const m = multipart([...Object.entries(fields).map(([name, value]) => ({ name, value })), ...files.map((f) => ({ name: 'files', ...f }))]);
+		return b.ask('POST', `${at}/actions`, { body: m.body, headers: { 'Content-Type': m.type } });
+	};
+	const ok = { form_token: b.token(), action: 'message', text: 'x' };
+	const small = { filename: 'a.txt', bytes: Buffer.from('a') };
+	assert.equal((await send({ ...ok, form_token: 'odd' }, [small])).status, 403);
+	assert.equal((await send({ ...ok, action: 'fix' }, [small])).status, 422);
+	assert.equal((await send(ok, Array(11).fill(small))).status, 413, 'more files than the policy takes');
+	assert.equal((await send(ok, [{ filename: 'a.bin', bytes: Buffer.alloc(26e6) }])).status, 413, 'larger than the policy takes');
+	assert.equal((await send({ ...ok, text: '' }, [])).status, 422);
+	assert.equal((await send(ok, [{ filename: '', bytes: '' }])).status, 303, 'a file field that was left empty');
+	const type = { headers: { 'Content-Type': 'text/plain' } };
+	assert.equal((await b.ask('POST', `${at}/actions`, { body: 'x', ...type })).status, 415);
+	assert.equal((await b.ask('PUT', `${at}/actions`)).status, 405);
+	assert.equal((await b.ask('POST', `${at}/actions`, { body: 'a=%FF', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } })).status, 400);
+	assert.equal((await b.ask('POST', `${at}/actions`, { body: 'a=b', headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'cross-site' } })).status, 403);
+	assert.equal((await b.ask('GET', '/cases/EXW-2026-0002')).text, (await b.ask('GET', '/nothing')).text, 'unknown and absent are alike');
+	const long = await b.post(`${at}/actions`, { action: 'note', text: 'n'.repeat(50001) });
+	assert.equal(long.status, 422);
+	assert.ok(long.text.includes('n'.repeat(50001)), 'what was typed is kept');
+	b.page = long.text;
+	assert.equal((await i.reporter(r).get()).json.thread.length, 1, 'nothing of this was done but the one message');
+	assert.match(await b.does('/sign-out', { everywhere: 'yes' }), /Sign in/);
+	await b.get('/', 303);
+});
+
+scenario('keyd is killed and started again under the desk', async (i) => {
+	const { b } = await enrol(i, i.made.enrolment, 'ana');
+	const r = await i.report(report, { headers: {} });
+	await i.kill('keyd');
+	await b.get(`/cases/${r.case}`);
+	await b.does(`/cases/${r.case}/actions`, { action: 'acknowledge' });
+	await i.kill('desk');
+	const form = b.token();
+	await b.get(`/cases/${r.case}`);
+	assert.equal(b.token(), form, 'a form that was open is still good');
+	assert.match(await b.does(`/cases/${r.case}/actions`, { action: 'message', text: 'Back.' }), /Back\./);
+});

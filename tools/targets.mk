@@ -79,3 +79,10 @@ deb:
 	tools/install-packages tools/packages.txt tools/packages-deb.txt
 	tools/deb
 .PHONY: deb
+
+# A program of the end-to-end tests: tests/e2e/NAME.c with the rooms that seal and store.
+E2E_ROOMS = act keyd/client store proc seal case policy base
+$(B)/e2e/%: tests/e2e/%.c $(foreach r,$(E2E_ROOMS),$(call lib,$(r)))
+	@mkdir -p $(@D)
+	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -Wl,--start-group $(foreach r,$(E2E_ROOMS),$(call lib,$(r))) \
+		-Wl,--end-group $(L_store) $(L_policy) $(L_base) -lseccomp -lm

@@ -25,11 +25,19 @@ clean:
 	rm -rf build
 .PHONY: format lint clean
 
-# One benchmark's own server, with what it needs of the web.
-$(B)/bench/%: bench/%.c $(foreach r,web policy base,$(call lib,$(r)))
+# The benchmarks' own programs: servers, clients, and what fills an instance.
+BENCH_ROOMS = web keyd/store keyd/client act store proc seal case policy base
+BENCHES = $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
+$(B)/bench/%: bench/%.c $(foreach r,$(BENCH_ROOMS),$(call lib,$(r)))
 	@mkdir -p $(@D)
-	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -Wl,--start-group $(foreach r,web policy base,$(call lib,$(r))) \
-		-Wl,--end-group $(L_web) $(L_policy) $(L_base) -lm
+	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -Wl,--start-group \
+		$(foreach r,$(BENCH_ROOMS),$(call lib,$(r))) -Wl,--end-group $(L_web) $(L_store) $(L_policy) \
+		$(L_base) -lseccomp -lm
+
+# The figures of speed and size; prints a table and writes the last results into docs/BENCHMARKS.md.
+bench:
+	@tools/bench $(ARGS)
+.PHONY: bench
 
 # The lookbook: every view with sample data as files; tests/browser/lookbook.mjs takes their pictures.
 LOOKBOOK_ROOMS = web policy base

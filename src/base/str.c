@@ -192,12 +192,32 @@ utf8_sequence(const unsigned char *p, size_t n)
 	return len;
 }
 
+/* How many bytes at the start are ASCII without NUL, in whole words: most text is, and goes by eight
+ * times as fast. */
+static size_t
+ascii_run(const unsigned char *p, size_t n)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones * 0x80;
+	size_t i = 0;
+
+	for (uint64_t w; n - i >= sizeof w; i += sizeof w) {
+		memcpy(&w, p + i, sizeof w);
+		/* Without a high bit set, taking one from each byte sets one just where a NUL is. */
+		if (((w | (w - ones)) & highs) != 0)
+			break;
+	}
+	return i;
+}
+
 bool
 str_utf8_valid(struct str s, size_t *bad_at)
 {
 	const unsigned char *p = (const unsigned char *)s.p;
 
 	for (size_t i = 0, len; i < s.n; i += len) {
+		i += ascii_run(p + i, s.n - i);
+		if (i == s.n)
+			break;
 		len = utf8_sequence(p + i, s.n - i);
 		if (len == 0) {
 			if (bad_at != NULL)

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { THREADS = 2, WAITING_MAX = 4096 };
+enum { WAITING_MAX = 4096 };
 
 enum { FIGURES_EVERY_S = 60 };
 
@@ -72,20 +72,22 @@ main(void)
 	        .files_max = 4096,
 	};
 	static const struct role_hooks hooks = {.policy = policy_changed};
-	static struct public_thread threads[THREADS];
-	static void *contexts[THREADS];
+	static struct public_thread threads[CONFIG_THREADS_MAX];
+	static void *contexts[CONFIG_THREADS_MAX];
 	static struct state s = {
 	        .lock = PTHREAD_MUTEX_INITIALIZER, .wake = PTHREAD_COND_INITIALIZER};
 	struct server_config server = {0};
 	struct writer_config writer = {0};
 	struct server *http;
+	unsigned n_threads;
 	pthread_t fresh;
 	struct diag d = {0};
 
 	if (sodium_init() < 0)
 		return 1;
 	instance_open(&s.app.in, ROLE_PUBLIC);
-	for (size_t i = 0; i < THREADS; i++) {
+	n_threads = (unsigned)s.app.in.config->public_threads;
+	for (size_t i = 0; i < n_threads; i++) {
 		threads[i].db = instance_db(&s.app.in);
 		contexts[i] = &threads[i];
 	}
@@ -110,7 +112,7 @@ main(void)
 	        .origin = s.app.in.config->public_url,
 	        .app = &s.app,
 	        .contexts = contexts,
-	        .n_threads = THREADS,
+	        .n_threads = n_threads,
 	        .pages = s.app.pages,
 	        .limits = s.app.limits,
 	        .trusted = s.app.in.config->trusted_proxies,

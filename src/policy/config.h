@@ -8,6 +8,8 @@
 
 enum { CONFIG_FILE_MAX = 1 << 20, CONFIG_ARENA_BYTES = 32 << 20 };
 
+enum { CONFIG_THREADS_MAX = 16 };
+
 enum notice_transport {
 	NOTICE_DIR, /* one .eml file a message */
 	NOTICE_SMTP /* a relay */
@@ -23,8 +25,9 @@ struct config {
 	struct listen_address public_listen, desk_listen; /* 127.0.0.1:8080, 127.0.0.1:8081 */
 	const struct cidr *trusted_proxies;               /* whose Forwarded headers are believed */
 	size_t trusted_proxies_n;
-	bool sandbox;         /* on, unless switched off in words */
-	struct str programme; /* a folder of programmes/ */
+	int64_t public_threads; /* of HTTP; 1 to CONFIG_THREADS_MAX, 2 */
+	bool sandbox;           /* on, unless switched off in words */
+	struct str programme;   /* a folder of programmes/ */
 	struct {
 		int transport;   /* enum notice_transport */
 		struct str dir;  /* of the .eml files; relative to the instance: "outbox" */

@@ -28,6 +28,8 @@ clean:
 # The benchmarks' own programs: servers, clients, and what fills an instance.
 BENCH_ROOMS = web keyd/store keyd/client act store proc seal case policy base
 BENCHES = $(patsubst bench/%.c,$(B)/bench/%,$(wildcard bench/*.c))
+benches: $(BENCHES)
+.PHONY: benches
 $(B)/bench/%: bench/%.c $(foreach r,$(BENCH_ROOMS),$(call lib,$(r)))
 	@mkdir -p $(@D)
 	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -Wl,--start-group \

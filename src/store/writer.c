@@ -148,6 +148,7 @@ writer_main(void *ctx)
 	size_t asked_at = 0;
 	int64_t cost_us = 0;
 
+	pthread_setname_np(pthread_self(), "writer");
 	for (;;) {
 		int64_t t0, t1;
 		enum err e;
@@ -173,6 +174,7 @@ checkpointer_main(void *ctx)
 {
 	struct writer *w = ctx;
 
+	pthread_setname_np(pthread_self(), "checkpoint");
 	pthread_mutex_lock(&w->lock);
 	while (!w->ended) {
 		if (!w->checkpoint) {

@@ -5,11 +5,11 @@
 #include "base/time.h"
 #include "jobs/jobs.h"
 #include "jobs/message.h"
+#include "jobs/outcomes.h"
 #include "jobs/recipients.h"
-#include "store/tx.h"
 
 enum {
-	AT_ONCE = 32,
+	WRITE_MS = 1000, /* what was sent is not left unwritten for longer */
 	ONE_BYTES = 32 << 20,
 	RETRY_FIRST_S = MINUTE_S,
 	RETRY_MAX_S = 6 * HOUR_S,
@@ -19,8 +19,20 @@ enum {
 	ANSWERS_APART_S = 10 * MINUTE_S,
 };
 
+/* What the notices of one pass share. */
+struct pass {
+	struct arena *a;
+	struct jobs *j;
+	int64_t now;
+	int64_t written_ms;
+	struct outcomes outcomes;
+	struct keyd_people team;
+	bool team_known;
+};
+
 /* One notice on its way. */
 struct one {
+	struct pass *pass;
 	struct arena *a;
 	struct jobs *j;
 	int64_t now;
@@ -28,11 +40,6 @@ struct one {
 	enum notice_template template;
 	struct case_row row;
 	struct str number;
-	/* What is to be written down about it. */
-	int64_t upto; /* to the reporter: the last notice that this one answers for */
-	int64_t try_at;
-	const char *trouble;
-	struct keyd_people team;
 };
 
 /* ---- What it says ---- */
@@ -119,76 +126,6 @@ write_mail(const struct one *o, struct str from, struct str to, struct str *out)
 	return message_write(o->a, &m, out);
 }
 
-/* ---- What is written down ---- */
-
-static enum err
-sent_tx(struct db *db, void *ctx)
-{
-	const struct one *o = ctx;
-
-	return notice_sent(db, o->notice->id, o->now);
-}
-
-static enum err
-sent_alike_tx(struct db *db, void *ctx)
-{
-	const struct one *o = ctx;
-
-	return notice_sent_alike(db, o->notice, o->upto, o->now);
-}
-
-static enum err
-postpone_tx(struct db *db, void *ctx)
-{
-	const struct one *o = ctx;
-
-	return notice_postpone(db, o->notice->id, o->try_at);
-}
-
-static enum err
-failed_tx(struct db *db, void *ctx)
-{
-	const struct one *o = ctx;
-
-	return notice_failed(db, o->notice->id, o->try_at, str_of(o->trouble));
-}
-
-static struct notice_row
-for_recipient(const struct one *o, int64_t recipient)
-{
-	struct notice_row row = *o->notice;
-
-	row.recipient = recipient;
-	row.try_at = o->now;
-	return row;
-}
-
-/* A notice to the team becomes one for each of them, so that one bad address holds up nobody. */
-static enum err
-expand_tx(struct db *db, void *ctx)
-{
-	const struct one *o = ctx;
-	enum err e = ERR_OK;
-
-	for (size_t i = 0; i < o->team.n && e == ERR_OK; i++) {
-		struct notice_row row = for_recipient(o, o->team.items[i].person_id);
-
-		if (!o->team.items[i].disabled)
-			e = notice_queue(db, &row);
-	}
-	return e == ERR_OK ? notice_sent(db, o->notice->id, o->now) : e;
-}
-
-static enum err
-to_team_tx(struct db *db, void *ctx)
-{
-	const struct one *o = ctx;
-	struct notice_row row = for_recipient(o, NOTICE_RECIPIENT_TEAM);
-	enum err e = notice_queue(db, &row);
-
-	return e == ERR_OK ? notice_sent(db, o->notice->id, o->now) : e;
-}
-
 /* ---- When it does not work ---- */
 
 static int64_t
@@ -201,7 +138,7 @@ back_off_s(int64_t tries)
 	return s < RETRY_MAX_S ? s : RETRY_MAX_S;
 }
 
-static enum err
+static void
 fail(struct one *o, int64_t after_s, const char *trouble)
 {
 	char id[24];
@@ -209,33 +146,48 @@ fail(struct one *o, int64_t after_s, const char *trouble)
 	snprintf(id, sizeof id, "%lld", (long long)o->notice->id);
 	log_warn("notice_not_sent", "notice", id, "template", str_z(o->a, o->notice->template),
 	        "trouble", trouble);
-	o->try_at = o->now + after_s;
-	o->trouble = trouble;
-	return tx_run(o->j->db, failed_tx, o);
+	outcomes_add(&o->pass->outcomes, (struct outcome){
+	                                         .kind = OUTCOME_FAILED,
+	                                         .notice = o->notice,
+	                                         .try_at = o->now + after_s,
+	                                         .trouble = trouble,
+	                                 });
 }
 
 /* No address could be had because of E. */
-static enum err
+static void
 no_address(struct one *o, enum err e)
 {
 	switch (e) {
 	case ERR_INVALID:
-		return fail(o, RETRY_REFUSED_S, "bad_address");
+		fail(o, RETRY_REFUSED_S, "bad_address");
+		break;
 	case ERR_FORGED:
-		return fail(o, RETRY_REFUSED_S, "forged");
+		fail(o, RETRY_REFUSED_S, "forged");
+		break;
 	case ERR_NOT_FOUND:
-		return fail(o, RETRY_REFUSED_S, "no_address");
+		fail(o, RETRY_REFUSED_S, "no_address");
+		break;
 	case ERR_RATE:
-		return fail(o, HOUR_S, "budget");
+		fail(o, HOUR_S, "budget");
+		break;
 	default:
-		return fail(o, back_off_s(o->notice->tries), err_name(e));
+		fail(o, back_off_s(o->notice->tries), err_name(e));
+		break;
 	}
 }
 
 /* ---- One notice ---- */
 
-static enum err
-deliver(struct one *o, struct str to, size_t *done)
+static void
+done_with(struct one *o, enum outcome_kind kind)
+{
+	outcomes_add(&o->pass->outcomes, (struct outcome){.kind = kind, .notice = o->notice});
+}
+
+/* SENT is what it counts as once it is sent. */
+static void
+deliver(struct one *o, struct str to, struct outcome sent, size_t *done)
 {
 	const struct jobs *j = o->j;
 	struct str from =
@@ -248,68 +200,89 @@ deliver(struct one *o, struct str to, size_t *done)
 
 	if (e == ERR_OK)
 		e = write_mail(o, from, to, &message);
-	if (e != ERR_OK)
-		return fail(o, back_off_s(o->notice->tries), "not_written");
+	if (e != ERR_OK) {
+		fail(o, back_off_s(o->notice->tries), "not_written");
+		return;
+	}
 	switch (transport_send(j->transport, o->a, name, from, to, message, &trouble)) {
 	case SENT:
 		++*done;
-		return tx_run(j->db,
-		        o->notice->recipient == NOTICE_RECIPIENT_REPORTER ? sent_alike_tx : sent_tx,
-		        o);
+		outcomes_add(&o->pass->outcomes, sent);
+		break;
 	case SENT_REFUSED:
-		return fail(o, RETRY_REFUSED_S, trouble);
+		fail(o, RETRY_REFUSED_S, trouble);
+		break;
 	case SENT_DOWN:
 		o->j->transport_down_s = o->now + DOWN_S;
-		return fail(o, back_off_s(o->notice->tries), trouble);
+		fail(o, back_off_s(o->notice->tries), trouble);
+		break;
 	case SENT_LATER:
-		return fail(o, back_off_s(o->notice->tries), trouble);
+		fail(o, back_off_s(o->notice->tries), trouble);
+		break;
 	}
-	abort();
 }
 
-static enum err
+/* A notice to the team becomes one for each of them. */
+static void
 to_team(struct one *o)
 {
-	enum err e = recipient_team(o->a, o->j, &o->team);
+	struct pass *p = o->pass;
+	enum err e = p->team_known ? ERR_OK : recipient_team(p->a, o->j, &p->team);
 
+	p->team_known = e == ERR_OK;
 	if (e != ERR_OK)
-		return no_address(o, e);
-	if (o->team.n == 0)
-		return fail(o, back_off_s(o->notice->tries), "nobody");
-	return tx_run(o->j->db, expand_tx, o);
+		no_address(o, e);
+	else if (p->team.n == 0)
+		fail(o, back_off_s(o->notice->tries), "nobody");
+	else
+		outcomes_add(&p->outcomes,
+		        (struct outcome){
+		                .kind = OUTCOME_EXPANDED, .notice = o->notice, .team = &p->team});
 }
 
-static enum err
+static void
 to_person(struct one *o, size_t *done)
 {
 	struct str to;
 	enum err e = recipient_person(o->a, o->j, o->notice->recipient, &to);
 
 	if (e == ERR_OK)
-		return deliver(o, to, done);
-	if (e != ERR_NOT_FOUND)
-		return no_address(o, e);
-	/* Somebody who has left: the others take over, but for what was that person's alone. */
-	return tx_run(o->j->db, o->template == NOTICE_ASSIGNED ? sent_tx : to_team_tx, o);
+		deliver(o, to, (struct outcome){.kind = OUTCOME_SENT, .notice = o->notice}, done);
+	else if (e != ERR_NOT_FOUND)
+		no_address(o, e);
+	else /* Somebody who has left: the others take over, but for what was that person's. */
+		done_with(o, o->template == NOTICE_ASSIGNED ? OUTCOME_SENT : OUTCOME_TO_TEAM);
 }
 
 static enum err
 to_reporter(struct one *o, size_t *done)
 {
 	struct str to;
-	int64_t last;
-	enum err e = notice_sent_last(o->j->db, o->notice, &last);
+	int64_t last, upto;
+	/* What was sent in this pass counts. */
+	enum err e = outcomes_write(&o->pass->outcomes, o->j->db);
 
 	if (e == ERR_OK)
-		e = notice_waiting_last(o->j->db, o->notice, &o->upto);
-	if (e != ERR_OK || o->upto < o->notice->id)
+		e = notice_sent_last(o->j->db, o->notice, &last);
+	if (e == ERR_OK)
+		e = notice_waiting_last(o->j->db, o->notice, &upto);
+	if (e != ERR_OK || upto < o->notice->id)
 		return e; /* or it went with one before it */
 	if (last > 0 && last <= o->now && o->now - last < ANSWERS_APART_S) {
-		o->try_at = last + ANSWERS_APART_S;
-		return tx_run(o->j->db, postpone_tx, o);
+		outcomes_add(&o->pass->outcomes, (struct outcome){.kind = OUTCOME_POSTPONED,
+		                                         .notice = o->notice,
+		                                         .try_at = last + ANSWERS_APART_S});
+		return ERR_OK;
 	}
 	e = recipient_reporter(o->a, o->j, &o->row, o->number, o->template, &to);
-	return e == ERR_OK ? deliver(o, to, done) : no_address(o, e);
+	if (e != ERR_OK)
+		no_address(o, e);
+	else
+		deliver(o, to,
+		        (struct outcome){
+		                .kind = OUTCOME_SENT_ALIKE, .notice = o->notice, .upto = upto},
+		        done);
+	return ERR_OK;
 }
 
 static enum err
@@ -319,15 +292,21 @@ send_one(struct one *o, size_t *done)
 
 	if (e == ERR_OK)
 		e = case_by_id(o->a, o->j->db, o->notice->case_id, &o->row);
-	if (e != ERR_OK)
-		return fail(o, RETRY_MAX_S, "damaged");
+	if (e != ERR_OK) {
+		fail(o, RETRY_MAX_S, "damaged");
+		return ERR_OK;
+	}
 	o->number = case_number_str(o->a, o->j->programme->case_prefix, o->row.year, o->row.number);
-	if (o->notice->recipient == NOTICE_RECIPIENT_TEAM)
-		return to_team(o);
 	if (o->notice->recipient == NOTICE_RECIPIENT_REPORTER)
 		return to_reporter(o, done);
-	return to_person(o, done);
+	if (o->notice->recipient == NOTICE_RECIPIENT_TEAM)
+		to_team(o);
+	else
+		to_person(o, done);
+	return ERR_OK;
 }
+
+/* ---- A pass ---- */
 
 static bool
 is_down(const struct jobs *j, int64_t now)
@@ -336,25 +315,45 @@ is_down(const struct jobs *j, int64_t now)
 	return now < j->transport_down_s && j->transport_down_s - now <= DOWN_S;
 }
 
+static enum err
+step(struct pass *p, const struct notice_row *notice, size_t *done)
+{
+	struct one o = {
+	        .pass = p,
+	        .a = arena_new(ONE_BYTES),
+	        .j = p->j,
+	        .now = p->now,
+	        .notice = notice,
+	};
+	enum err e = send_one(&o, done);
+
+	arena_free(o.a);
+	if (e == ERR_OK && now_mono_ms() - p->written_ms >= WRITE_MS) {
+		e = outcomes_write(&p->outcomes, p->j->db);
+		p->written_ms = now_mono_ms();
+	}
+	return e;
+}
+
 enum err
 job_notices(struct arena *a, struct jobs *j, int64_t now, size_t *done)
 {
+	struct pass p = {.a = a, .j = j, .now = now, .outcomes.now = now};
 	enum err failed = ERR_OK, e;
 	struct notice_row *rows;
 	size_t n;
 
 	if (is_down(j, now))
 		return ERR_OK;
-	e = notice_due(a, j->db, now, AT_ONCE, &rows, &n);
+	e = notice_due(a, j->db, now, OUTCOMES_MAX, &rows, &n);
 	if (e != ERR_OK)
 		return e;
+	p.written_ms = now_mono_ms();
 	for (size_t i = 0; i < n && !atomic_load(j->stop) && !is_down(j, now); i++) {
-		struct one o = {.a = arena_new(ONE_BYTES), .j = j, .now = now, .notice = &rows[i]};
-
-		e = send_one(&o, done);
-		arena_free(o.a);
+		e = step(&p, &rows[i], done);
 		if (e != ERR_OK)
 			failed = e;
 	}
-	return failed;
+	e = outcomes_write(&p.outcomes, j->db);
+	return e != ERR_OK ? e : failed;
 }

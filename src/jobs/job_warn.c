@@ -1,6 +1,5 @@
-/* Promises that come to their mark. */
+/* Promises that come to their mark: many cases in a transaction, each in a savepoint of its own. */
 #include "act/warn.h"
-#include "base/log.h"
 #include "jobs/jobs.h"
 #include "store/tx.h"
 
@@ -13,8 +12,17 @@ struct one {
 	size_t queued;
 };
 
+struct batch {
+	const struct jobs *j;
+	const int64_t *ids;
+	size_t n;
+	int64_t now;
+	size_t good, queued;
+	enum err failed; /* of the last case that did */
+};
+
 static enum err
-warn_tx(struct db *db, void *ctx)
+warn_one(struct db *db, void *ctx)
 {
 	struct one *o = ctx;
 
@@ -22,38 +30,51 @@ warn_tx(struct db *db, void *ctx)
 }
 
 static enum err
-warn_one(struct jobs *j, int64_t id, int64_t now, size_t *done)
+warn_batch(struct db *db, void *ctx)
 {
-	struct one o = {.a = arena_new(CASE_BYTES), .j = j, .id = id, .now = now};
-	enum err e = tx_run(j->db, warn_tx, &o);
+	struct batch *b = ctx;
 
-	arena_free(o.a);
-	if (e == ERR_OK)
-		*done += o.queued;
-	return e;
+	b->good = b->queued = 0;
+	b->failed = ERR_OK;
+	for (size_t i = 0; i < b->n; i++) {
+		struct one o = {arena_new(CASE_BYTES), b->j, b->ids[i], b->now, 0};
+		enum err e = tx_savepoint(db, warn_one, &o);
+
+		arena_free(o.a);
+		if (e == ERR_BUSY || e == ERR_FULL)
+			return e;
+		if (e != ERR_OK) {
+			b->failed = e;
+			continue;
+		}
+		b->good++;
+		b->queued += o.queued;
+	}
+	return ERR_OK;
 }
 
 enum err
 job_warn(struct arena *a, struct jobs *j, int64_t now, size_t *done)
 {
+	struct batch b = {.j = j, .now = now};
 	enum err failed = ERR_OK;
-	size_t n = AT_ONCE, good = 1;
 	int64_t *ids;
 
 	/* A case that fails stays on the list and must not hold up the others for ever. */
-	while (n == AT_ONCE && good > 0 && !atomic_load(j->stop)) {
-		enum err e = case_list_warn(a, j->db, now, AT_ONCE, &ids, &n);
+	do {
+		enum err e = case_list_warn(a, j->db, now, AT_ONCE, &ids, &b.n);
 
 		if (e != ERR_OK)
 			return e;
-		good = 0;
-		for (size_t i = 0; i < n; i++) {
-			e = warn_one(j, ids[i], now, done);
-			if (e == ERR_OK)
-				good++;
-			else
-				failed = e;
-		}
-	}
+		if (b.n == 0)
+			return failed;
+		b.ids = ids;
+		e = tx_run(j->db, warn_batch, &b);
+		if (e != ERR_OK)
+			return e;
+		*done += b.queued;
+		if (b.failed != ERR_OK)
+			failed = b.failed;
+	} while (b.n == AT_ONCE && b.good > 0 && !atomic_load(j->stop));
 	return failed;
 }

@@ -357,6 +357,35 @@ test_contact_capsule(void **state)
 	fixture_end(f);
 }
 
+/* Whatever number is named: addresses are counted by their cases. */
+static void
+test_contact_budget(void **state)
+{
+	struct keyd_fixture *f = fixture_make();
+	struct contact contact = {STR("r@research.example"), STR("Rae"), STR("")};
+	struct keyd_contact got;
+
+	(void)state;
+	f->limits.budgets[BUDGET_CONTACTS] = (struct budget_marks){.alert = 2, .refuse = 2};
+	fixture_start(f);
+	for (unsigned char i = 1; i <= 4; i++) {
+		unsigned char uid[CASE_UID_BYTES] = {i < 4 ? i : 1};
+		struct capsule_bond bond = {CAPSULE_CONTACT, uid, 0};
+		struct keyd_open_contact q = {.programme = STR("exact.works"),
+		        .case_number = STR("EXW-2026-0001"),
+		        .template_id = STR("answer")};
+
+		if (i == 3)
+			fixture_restart(f);
+		memcpy(q.case_uid, uid, sizeof uid);
+		q.sealed =
+		        capsule_seal(f->a, f->halves.storage, &bond, contact_pack(f->a, &contact));
+		assert_int_equal(keyd_open_contact(f->a, &f->as[ROLE_COURIER], &q, &got, NULL),
+		        i == 3 ? ERR_RATE : ERR_OK);
+	}
+	fixture_end(f);
+}
+
 static void
 test_checkpoints_and_log(void **state)
 {
@@ -436,6 +465,7 @@ main(void)
 	        cmocka_unit_test(test_openings_at_once),
 	        cmocka_unit_test(test_budgets),
 	        cmocka_unit_test(test_contact_capsule),
+	        cmocka_unit_test(test_contact_budget),
 	        cmocka_unit_test(test_checkpoints_and_log),
 	        cmocka_unit_test(test_what_is_malformed_ends_the_peer),
 	};

@@ -2,6 +2,7 @@
  * owns another process cannot have mail of its own sent. */
 #include "keyd/server/call.h"
 
+#include "base/id.h"
 #include "seal/capsule.h"
 
 static const char *const templates[] = {"received", "answer", "closed", "letter"};
@@ -23,7 +24,9 @@ handle_open_contact(struct call *c)
 	struct keyd_contact *out = c->out;
 	struct capsule_bond bond = {CAPSULE_CONTACT, q->case_uid, q->not_before};
 	const struct actor by = {.kind = ACTOR_COURIER};
-	struct str content;
+	/* The number is what courier says; the uid is bound into the capsule, so that it counts. */
+	struct str uid = hex_str(c->a, q->case_uid, sizeof q->case_uid);
+	struct str content, detail;
 	struct contact contact;
 	bool alert;
 	enum err e;
@@ -32,7 +35,7 @@ handle_open_contact(struct call *c)
 		return ERR_INVALID;
 	if (c->now < q->not_before)
 		return ERR_STATE;
-	e = call_budget(c, BUDGET_CONTACTS, &by, &q->case_number, 1, &alert);
+	e = call_budget(c, BUDGET_CONTACTS, &by, &uid, 1, &alert);
 	if (e == ERR_OK)
 		e = capsule_open(c->a, halves->storage, &c->k->secrets->storage_secret, &bond,
 		        q->sealed, &content);
@@ -41,5 +44,6 @@ handle_open_contact(struct call *c)
 	if (e != ERR_OK)
 		return e;
 	*out = (struct keyd_contact){contact.email, contact.name, contact.pgp_key};
-	return call_opened(c, &by, STR("open_contact"), q->template_id, &q->case_number, 1);
+	detail = str_fmt(c->a, "%.*s %.*s", STR_ARG(q->template_id), STR_ARG(uid));
+	return call_opened(c, &by, STR("open_contact"), detail, &q->case_number, 1);
 }

@@ -135,6 +135,11 @@ opening_recall(struct arena *a, struct budget *b, const struct keyd_log_entry *e
 	struct str rest = e->cases;
 	size_t n = 0;
 
+	/* Contacts are counted by the case's uid, which stands in the detail: "answer 0123…". */
+	if (str_eq(e->action, STR("open_contact"))) {
+		rest = e->detail;
+		(void)str_cut(&rest, ' ', &numbers[0]);
+	}
 	while (n < KEYD_TITLES_MAX && str_cut(&rest, ' ', &numbers[n]))
 		n++;
 	for (size_t i = 0; i < sizeof budgeted / sizeof budgeted[0]; i++)

@@ -4,6 +4,7 @@
 #include "base/time.h"
 #include "store/statements.h"
 #include "web/api/jobs.h"
+#include "web/desk/answers.h"
 #include "web/desk/desk.h"
 #include "web/limits.h"
 #include "web/server.h"
@@ -53,7 +54,8 @@ writer_begin(struct state *s, struct db *db, struct db *checkpoint_db)
 	};
 	struct diag d = {0};
 
-	if (writer_start(&c, &s->desk.writer) == ERR_OK)
+	if (answers_start(&s->desk.answers) == ERR_OK &&
+	        writer_start(&c, &s->desk.writer) == ERR_OK)
 		return;
 	diag_set(&d, ERR_IO, NULL, "the writer's thread does not start");
 	role_fail(s->desk.in.role, &d);
@@ -135,5 +137,6 @@ main(void)
 	role_run(in->role, &hooks, &s);
 	server_stop(s.server);
 	writer_stop(s.desk.writer);
+	answers_stop(s.desk.answers);
 	role_exit(0);
 }

@@ -124,6 +124,7 @@ struct view_case {
 	struct str scope;   /* "in scope: api.exact.works", "not known" */
 	struct str channel; /* "web form", "API" */
 	bool privacy, question, needs_info, anonymous;
+	bool many_opened; /* by who looks, this hour: more will soon be refused */
 	int64_t received_at, now;
 	struct view_rows report; /* as received */
 	struct view_files files;

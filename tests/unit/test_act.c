@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "act/intake.h"
+#include "act/view.h"
 #include "base/id.h"
 #include "base/time.h"
 #include "case/permission.h"
@@ -290,16 +291,14 @@ test_refusals(void **state)
 
 /* As somebody would who owns the database file. */
 static void
-rewrite_pair(struct fixture *f)
+rewrite(struct fixture *f, const char *sql)
 {
 	char path[128];
 	sqlite3 *db;
 
 	snprintf(path, sizeof path, "%s/vdpd.db", f->store.dir);
 	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-	assert_int_equal(
-	        sqlite3_exec(db, "UPDATE cases SET pair_public = randomblob(32)", NULL, NULL, NULL),
-	        SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
 }
 
@@ -316,9 +315,25 @@ test_rewritten_pair_is_refused(void **state)
 	        .why = &f->why};
 	d.act.row.id = f->in.row.id;
 	assert_int_equal(tx_run(f->store.db, doing, &d), ERR_OK); /* sealed to the pair */
-	rewrite_pair(f);
+	rewrite(f, "UPDATE cases SET pair_public = randomblob(32)");
 	d.act.row.id = f->in.row.id;
 	assert_int_equal(tx_run(f->store.db, doing, &d), ERR_FORGED);
+}
+
+/* Who opens a case sees it only with the events that its chain covers. */
+static void
+test_rewritten_event_is_refused(void **state)
+{
+	struct fixture *f = *state;
+	struct view_keys keys = {.team = &f->in.keys};
+	struct case_view v;
+
+	assert_int_equal(
+	        view_read(f->a, f->store.db, &f->pr, f->in.row.id, &keys, f->now, &v), ERR_OK);
+	assert_memory_equal(v.items[v.items_n - 1].chain, v.row.chain_head, 32);
+	rewrite(f, "UPDATE event SET at = at - 86400 WHERE seq = 1");
+	assert_int_equal(
+	        view_read(f->a, f->store.db, &f->pr, f->in.row.id, &keys, f->now, &v), ERR_FORGED);
 }
 
 static void
@@ -366,6 +381,7 @@ main(void)
 	        cmocka_unit_test_setup_teardown(test_life, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_refusals, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_rewritten_pair_is_refused, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_rewritten_event_is_refused, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_repeated_request, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_clear_fields, setup, teardown),
 	};

@@ -84,8 +84,8 @@ act_apply(struct db *db, struct writer_job *job)
 	return e == ERR_OK ? act_run(&j->act, &j->q) : e;
 }
 
-static void
-act_end(struct act_job *j, enum err e)
+void
+act_job_end(struct act_job *j, enum err e)
 {
 	struct request *req = j->req;
 
@@ -98,7 +98,12 @@ act_end(struct act_job *j, enum err e)
 static void
 act_done(struct writer_job *job, enum err e)
 {
-	act_end(act_of(job), e);
+	struct act_job *j = act_of(job);
+
+	if (j->later != NULL)
+		j->later(j, e);
+	else
+		act_job_end(j, e);
 }
 
 void
@@ -110,5 +115,5 @@ act_job_start(struct act_job *j, struct writer *w)
 	request_suspend(j->req);
 	e = writer_submit(w, &j->job);
 	if (e != ERR_OK)
-		act_end(j, e);
+		act_job_end(j, e);
 }

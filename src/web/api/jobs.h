@@ -41,9 +41,17 @@ struct act_job {
 	struct diag why;
 	void (*answer)(struct act_job *j, enum err e);
 	void *ctx;
+	/* Called on the writer's thread in place of `answer` where that takes its time: passes J
+	 * on to a thread that calls act_job_end. NULL: none. */
+	void (*later)(struct act_job *j, enum err e);
+	enum err result;      /* for `later` */
+	struct act_job *next; /* likewise */
 };
 
 /* Suspends the request and hands J over. */
 void act_job_start(struct act_job *j, struct writer *w);
+
+/* Answers, wipes the keys and sends. */
+void act_job_end(struct act_job *j, enum err e);
 
 #endif

@@ -1,6 +1,7 @@
 /* Doing an action on a case: POST /cases/CASE/actions for forms, POST /api/v1/cases/CASE/actions
  * for programs. Both prepare the same job; only the answer differs. */
 #include "web/desk/action.h"
+#include "web/desk/answers.h"
 
 #include "base/log.h"
 #include "base/time.h"
@@ -20,7 +21,7 @@ static const enum desk_done done_of[ACTION_COUNT] = {
         [ACTION_REOPEN] = DONE_REOPENED,
 };
 
-/* The case of J as it is now, with the keys that J still holds. Runs on the writer's thread. */
+/* The case of J as it is now, with the keys that J still holds. Runs on the answers' thread. */
 static enum err
 read_again(struct act_job *j, struct opened *o)
 {
@@ -29,6 +30,7 @@ read_again(struct act_job *j, struct opened *o)
 
 	who_of(j->req)->db = d->after_db;
 	o->keys = j->team;
+	o->alert = false;
 	return view_read(
 	        j->req->a, d->after_db, &d->in.programme, j->case_id, &keys, now_utc_s(), &o->view);
 }
@@ -110,6 +112,16 @@ json_answer(struct act_job *j, enum err e)
 	desk_close_case(&o);
 }
 
+/* On the writer's thread: a redirect is made at once, whatever reads the case again is not. */
+static void
+answer_later(struct act_job *j, enum err e)
+{
+	if (e == ERR_OK && !j->req->api)
+		act_job_end(j, e);
+	else
+		answers_hand_over(desk_of(j->req)->answers, j, e);
+}
+
 /* The keys of the case, and the job handed over; or the answer why not. */
 static void
 start(struct request *req, struct act_request *q, void (*answer)(struct act_job *, enum err))
@@ -118,7 +130,7 @@ start(struct request *req, struct act_request *q, void (*answer)(struct act_job 
 	struct act_job *j = ARENA_NEW(req->a, struct act_job);
 	struct keyd_verdict why = {0};
 	struct case_row row;
-	enum err e = desk_open_keys(req, "action", &row, &j->team, &why);
+	enum err e = desk_open_keys(req, "action", &row, &j->team, NULL, &why);
 
 	if (e != ERR_OK) {
 		desk_respond_keyd(req, e, &why);
@@ -128,6 +140,7 @@ start(struct request *req, struct act_request *q, void (*answer)(struct act_job 
 	j->case_id = row.id;
 	j->q = *q;
 	j->answer = answer;
+	j->later = answer_later;
 	upload_take(req, &j->q.files, &j->q.files_n);
 	j->act.a = req->a;
 	j->act.programme = &d->in.programme;
@@ -233,7 +246,7 @@ keys_for_files(struct request *req, struct upload_keys **out)
 		return ERR_INVALID;
 	if (!desk_form_ok(req))
 		return ERR_DENIED;
-	e = desk_open_keys(req, "files", &row, &u->keys, &why);
+	e = desk_open_keys(req, "files", &row, &u->keys, NULL, &why);
 	if (e != ERR_OK)
 		desk_respond_keyd(req, e, &why);
 	*out = u;

@@ -30,7 +30,8 @@ struct desk {
 	struct channel_pool *nursery;
 	struct pages *pages;
 	struct key *form_key; /* guarded; of form tokens and cursors, the same after a restart */
-	/* For what is read after a commit, on the writer's thread alone. */
+	/* The thread that answers after commits, and its connection. */
+	struct answers *answers;
 	struct db *after_db;
 	int64_t started_utc_s;
 };
@@ -128,6 +129,7 @@ struct str text_str(struct arena *a, struct text t);
 struct opened {
 	struct team_keys keys;
 	struct case_view view;
+	bool alert; /* who asks has opened as many cases this hour as are warned of */
 };
 
 /* ROW as keyd wants it; slices in A. */
@@ -138,9 +140,9 @@ struct keyd_case desk_keyd_case(
  * errors with WHY. */
 enum err desk_open_case(struct request *req, const char *purpose, struct opened *out,
         struct keyd_verdict *why) MUST_CHECK;
-/* The same without reading it: row and keys alone. */
+/* The same without reading it: row and keys alone. ALERT may be NULL. */
 enum err desk_open_keys(struct request *req, const char *purpose, struct case_row *row,
-        struct team_keys *keys, struct keyd_verdict *why) MUST_CHECK;
+        struct team_keys *keys, bool *alert, struct keyd_verdict *why) MUST_CHECK;
 void desk_close_case(struct opened *o);
 
 /* Titles of N rows in their order, by one request to keyd; .p NULL for all where who asks may not

@@ -60,9 +60,19 @@ filters_read(struct request *req, const struct keyd_people *people, struct case_
 		if (q->assignee == 0)
 			return wrong(d, "/assignee", "give a name or number of `people`",
 			        "nobody is called so");
+		if (q->view == QUEUE_OPEN)
+			q->view = QUEUE_MINE;
 	}
-	if (due.n > 0 && time_parse(due, &q->due_before) != ERR_OK)
+	if (due.n == 0)
+		return ERR_OK;
+	if (time_parse(due, &q->due_before) != ERR_OK)
 		return wrong(d, "/due_before", NULL, "due_before is no RFC 3339 time");
+	/* Only open cases have a promise that falls due; they stand in its order. */
+	if (q->view == QUEUE_ALL || q->view == QUEUE_OPEN || q->view == QUEUE_OVERDUE) {
+		if (q->view != QUEUE_OVERDUE || q->due_before < q->now)
+			q->now = q->due_before;
+		q->view = QUEUE_OVERDUE;
+	}
 	return ERR_OK;
 }
 
@@ -176,7 +186,7 @@ desk_list(struct request *req, const struct keyd_people *people, struct case_lis
 	e = filters_read(req, people, &l, &q, d);
 	if (e != ERR_OK)
 		return e;
-	if (q.view == QUEUE_MINE)
+	if (l.name == LIST_MINE)
 		q.assignee = who_of(req)->id.person_id;
 	e = search.n > 0 ? one_by_number(req, str_trim(search), &l, d) : rows_read(req, &q, &l, d);
 	if (e == ERR_OK)

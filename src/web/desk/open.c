@@ -26,7 +26,7 @@ desk_keyd_case(struct arena *a, const struct programme *pr, const struct case_ro
 
 enum err
 desk_open_keys(struct request *req, const char *purpose, struct case_row *row,
-        struct team_keys *keys, struct keyd_verdict *why)
+        struct team_keys *keys, bool *alert, struct keyd_verdict *why)
 {
 	struct desk *d = desk_of(req);
 	struct keyd_open_case q = {
@@ -46,6 +46,8 @@ desk_open_keys(struct request *req, const char *purpose, struct case_row *row,
 	team_keys_from(&team, keys);
 	key_wipe(&team);
 	key_wipe((struct key *)got.team_key);
+	if (alert != NULL)
+		*alert = got.alert != 0;
 	return ERR_OK;
 }
 
@@ -55,7 +57,7 @@ desk_open_case(
 {
 	struct view_keys keys = {.team = &out->keys};
 	struct case_row row;
-	enum err e = desk_open_keys(req, purpose, &row, &out->keys, why);
+	enum err e = desk_open_keys(req, purpose, &row, &out->keys, &out->alert, why);
 
 	if (e != ERR_OK)
 		return e;

@@ -8,8 +8,9 @@ run:
 # Every test; ARGS are parts of their names, if not all are wanted. `make torture`: the long run of kills alone.
 check:
 	@tools/check $(ARGS)
-torture: programs
-	@ROUNDS=200 node tests/fault/torture.mjs
+torture:
+	@$(MAKE) -s V=test programs
+	@V=test ROUNDS=200 node --test --test-reporter=spec tests/fault/kill.test.mjs
 .PHONY: check torture
 
 # The manual, in build/man; `man -l build/man/vdpd.1`.

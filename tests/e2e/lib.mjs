@@ -55,7 +55,7 @@ let programsAt;
 export function programs() {
 	if (programsAt)
 		return programsAt;
-	const build = path.join(top, process.env.VDPD_BUILD ?? `build/${variant}`);
+	const build = path.resolve(top, process.env.VDPD_BUILD ?? `build/${variant}`);
 	programsAt = build;
 	if (!isRoot)
 		return build;
@@ -163,6 +163,14 @@ export function totp(secret_base32, utc_s) {
 	return String((mac.readUInt32BE(mac[19] & 15) & 0x7fffffff) % 1000000).padStart(6, '0');
 }
 
+function gone(pid) {
+	try {
+		return /\) Z /.test(fs.readFileSync(`/proc/${pid}/stat`, 'latin1'));
+	} catch {
+		return true;
+	}
+}
+
 // ---- An instance ------------------------------------------------------------------------------------------------
 
 export class Instance {
@@ -263,8 +271,15 @@ export class Instance {
 			}
 		}
 		await this.end;
-		await until(() => pids.every((p) => !fs.existsSync(`/proc/${p}`) || /\) Z /.test(fs.readFileSync(`/proc/${p}/stat`, 'latin1'))),
-			5000, 'a killed process lives on');
+		await until(() => pids.every(gone), 5000, 'a killed process lives on');
+	}
+
+	// Kills the supervisor alone: the others end with it.
+	async killSupervisor() {
+		const pids = Object.values(this.pids());
+		this.child.kill('SIGKILL');
+		await this.end;
+		await until(() => pids.every(gone), 5000, 'a process outlived the supervisor');
 	}
 
 	// Kills one process and waits for its successor to serve.

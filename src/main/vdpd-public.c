@@ -115,6 +115,7 @@ main(void)
 	        .n_threads = n_threads,
 	        .pages = s.app.pages,
 	        .limits = s.app.limits,
+	        .error_page = public_error_page,
 	        .trusted = s.app.in.config->trusted_proxies,
 	        .n_trusted = s.app.in.config->trusted_proxies_n,
 	};

@@ -15,6 +15,8 @@
 
 static const struct stmt stmt_page[QUEUE_VIEW_COUNT] = {
         [QUEUE_OPEN] = {"queue_open", OPEN("")},
+        [QUEUE_PRIVACY] = {"queue_privacy", OPEN(" AND privacy_incident = 1")},
+        [QUEUE_REST] = {"queue_rest", OPEN(" AND privacy_incident = 0")},
         [QUEUE_MINE] = {"queue_mine", OPEN(" AND assignee <> 0 AND assignee = $5")},
         [QUEUE_WAITING] = {"queue_waiting", OPEN(" AND needs_info = 1")},
         [QUEUE_OVERDUE] = {"queue_overdue", OPEN(" AND next_due < $6")},
@@ -38,6 +40,8 @@ static const struct stmt stmt_count_overdue = {"queue_count_overdue", COUNT(" AN
 
 const struct stmt *const queue_store_stmts[] = {
         &stmt_page[QUEUE_OPEN],
+        &stmt_page[QUEUE_PRIVACY],
+        &stmt_page[QUEUE_REST],
         &stmt_page[QUEUE_MINE],
         &stmt_page[QUEUE_WAITING],
         &stmt_page[QUEUE_OVERDUE],

@@ -7,6 +7,8 @@
 
 enum queue_view {
 	QUEUE_OPEN,     /* open cases by the next promise that falls due */
+	QUEUE_PRIVACY,  /* of those, the privacy incidents */
+	QUEUE_REST,     /* of those, all others */
 	QUEUE_MINE,     /* of those, the assignee's */
 	QUEUE_WAITING,  /* of those, the ones that wait for the reporter */
 	QUEUE_OVERDUE,  /* of those, the ones past due */

@@ -215,6 +215,12 @@ promise_used(const struct view_promise *p)
 	               : percent_of((uint64_t)(p->length_s - left), (uint64_t)p->length_s);
 }
 
+bool
+promise_is_near(const struct view_promise *p)
+{
+	return p->state == VIEW_PROMISE_DUE && promise_used(p) >= 75;
+}
+
 unsigned
 rows_for(struct str s, unsigned at_least)
 {

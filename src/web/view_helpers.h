@@ -43,6 +43,9 @@ const char *promise_sign(enum view_promise_state state);
 struct text promise_when(const struct view_promise *p);
 unsigned promise_used(const struct view_promise *p);
 
+/* Is it due, with so much of its time used that the team has been warned? */
+bool promise_is_near(const struct view_promise *p);
+
 /* How long text of N bytes should be given to be read, as rows of a text area (3–24). */
 unsigned rows_for(struct str s, unsigned at_least);
 

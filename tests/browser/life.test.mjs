@@ -194,7 +194,7 @@ async function life(i, { js }) {
 	await mira.presses('Ask to publish');
 	await mira.reads('2026-06-01');
 	await ana.opens(mira.case);
-	await ana.reads('the reporter wishes to publish on 2026-06-01', 'letter of appreciation asked for', 'M. Okafor');
+	await ana.reads('the reporter wishes to publish on 2026-06-01', 'letter of appreciation asked for', 'Credit now wanted, as M. Okafor');
 
 	// Fixed, closed, opened again, closed.
 	i.setClock('2026-03-04T08:00:00Z');

@@ -252,5 +252,5 @@ export class Staff extends Person {
 		await this.presses(box === 'note-box' ? /team note/ : /^Send to/, e.locator('form'));
 	}
 
-	cases() { return this.page.locator('table.queue a.case').allInnerTexts(); }
+	cases() { return this.page.locator('table.queue[data-rows] td:nth-child(2)').allInnerTexts(); }
 }

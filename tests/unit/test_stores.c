@@ -69,6 +69,7 @@ sample(const struct fixture *f, int64_t number)
 	        .next_warn = 4000 + number,
 	        .assignee = number % 2,
 	        .needs_info = number % 3 == 0,
+	        .privacy_incident = number % 9 == 1,
 	        .severity = (unsigned)(number % 5),
 	        .state = number % 10 == 0 ? 4 : (unsigned)(number % 4),
 	        .events = 1,
@@ -183,6 +184,9 @@ test_queue(void **state)
 
 	assert_int_equal(tx_run(f->db, fill, &fl), ERR_OK);
 	assert_int_equal(walk(f, (struct queue_query){.view = QUEUE_OPEN, .state = -1}, true), 180);
+	assert_int_equal(
+	        walk(f, (struct queue_query){.view = QUEUE_PRIVACY, .state = -1}, true), 20);
+	assert_int_equal(walk(f, (struct queue_query){.view = QUEUE_REST, .state = -1}, true), 160);
 	assert_int_equal(
 	        walk(f, (struct queue_query){.view = QUEUE_MINE, .state = -1, .assignee = 1}, true),
 	        100);

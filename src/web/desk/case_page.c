@@ -53,7 +53,8 @@ may(struct request *req, const struct case_status *s, struct view_case *v)
 	bool decide = who_may(req, PERMISSION_DECIDE_CASES);
 	bool open = s->state != CASE_CLOSED;
 
-	v->may_acknowledge = handle && open && !s->acknowledged_ever;
+	/* A message has answered already; acknowledging would only repeat it. */
+	v->may_acknowledge = handle && s->state == CASE_NEW;
 	v->may_ask = handle && open;
 	v->may_message = v->may_note = v->may_assign = handle;
 	v->may_triage = handle && open && s->state != CASE_FIXED;

@@ -64,10 +64,13 @@ rows_of(struct arena *a, const struct report *r, bool reporter, struct view_row 
 		const struct report_field *f = &report_fields[i];
 		bool title = f->offset == offsetof(struct report, title);
 
-		if (of_reporter(f) != reporter || title || !report_given(r, f))
+		/* Title and kind stand in the head of the page. */
+		if (of_reporter(f) != reporter || title || str_eq(str_of(f->form), STR("kind")) ||
+		        !report_given(r, f))
 			continue;
 		rows[n++] = (struct view_row){str_of(f->label), value_of(a, r, f),
-		        f->type == REPORT_TEXT || f->type == REPORT_LINES};
+		        f->type == REPORT_TEXT || f->type == REPORT_LINES,
+		        str_eq(str_of(f->form), STR("proof_of_concept"))};
 	}
 	return n;
 }

@@ -82,6 +82,13 @@ by_id(enum queue_view v)
 	return v == QUEUE_ALL || v == QUEUE_STATE;
 }
 
+/* The queue shows privacy incidents first: two lists, one behind the other. */
+static bool
+privacy_first(const struct request *req, const struct queue_query *q)
+{
+	return !req->api && q->view == QUEUE_OPEN;
+}
+
 /* Names the list and its filters, so that a cursor is worth nothing for another. */
 static struct str
 list_key(struct request *req, const struct queue_query *q)
@@ -91,7 +98,7 @@ list_key(struct request *req, const struct queue_query *q)
 }
 
 static enum err
-cursor_take(struct request *req, struct queue_query *q, struct diag *d)
+cursor_take(struct request *req, struct queue_query *q, bool *privacy, struct diag *d)
 {
 	struct str text = request_query(req, "cursor");
 	struct page_cursor c;
@@ -102,11 +109,12 @@ cursor_take(struct request *req, struct queue_query *q, struct diag *d)
 		return ERR_OK;
 	if (page_cursor_read(req->a, desk_of(req)->form_key, list_key(req, q), text, &c) !=
 	                ERR_OK ||
-	        c.n != 2)
+	        c.n != 3)
 		return wrong(d, "/cursor", "begin at the first page",
 		        "the cursor does not belong to this list");
 	q->after_due = c.v[0];
 	q->after_id = c.v[1];
+	*privacy = c.v[2] != 0;
 	return ERR_OK;
 }
 
@@ -114,7 +122,9 @@ static void
 cursor_give(struct request *req, const struct queue_query *q, struct case_list *l)
 {
 	const struct case_row *last = &l->rows[l->n - 1];
-	struct page_cursor c = {.v = {by_id(q->view) ? 0 : last->next_due, last->id}, .n = 2};
+	struct page_cursor c = {
+	        .v = {by_id(q->view) ? 0 : last->next_due, last->id, last->privacy_incident},
+	        .n = 3};
 
 	l->next = page_cursor_text(req->a, desk_of(req)->form_key, list_key(req, q), &c);
 }
@@ -138,16 +148,47 @@ one_by_number(struct request *req, struct str number, struct case_list *l, struc
 	return e == ERR_NOT_FOUND ? ERR_OK : e;
 }
 
+/* The rest of the queue behind the privacy incidents in L, as far as the page goes. */
+static enum err
+rest_read(struct request *req, struct queue_query q, struct case_list *l)
+{
+	struct case_row *more, *all;
+	size_t n;
+	enum err e;
+
+	q.view = QUEUE_REST;
+	q.after_due = q.after_id = 0;
+	q.limit -= l->n;
+	e = queue_page(req->a, who_of(req)->db, &q, &more, &n);
+	if (e != ERR_OK)
+		return e;
+	all = ARENA_ARRAY(req->a, l->n + n + 1, struct case_row);
+	for (size_t i = 0; i < l->n; i++)
+		all[i] = l->rows[i];
+	for (size_t i = 0; i < n; i++)
+		all[l->n + i] = more[i];
+	l->rows = all;
+	l->n += n;
+	return ERR_OK;
+}
+
 static enum err
 rows_read(struct request *req, struct queue_query *q, struct case_list *l, struct diag *d)
 {
-	enum err e = cursor_take(req, q, d);
+	struct queue_query part;
+	bool begins_with_privacy = true;
+	enum err e = cursor_take(req, q, &begins_with_privacy, d);
 
 	if (e != ERR_OK)
 		return e;
 	/* One more than a page holds tells whether there is another. */
 	q->limit = LIST_PAGE + 1;
-	e = queue_page(req->a, who_of(req)->db, q, &l->rows, &l->n);
+	part = *q;
+	if (privacy_first(req, q))
+		part.view = begins_with_privacy ? QUEUE_PRIVACY : QUEUE_REST;
+	e = queue_page(req->a, who_of(req)->db, &part, &l->rows, &l->n);
+	if (e == ERR_OK && part.view == QUEUE_PRIVACY && l->n < part.limit)
+		e = rest_read(req, part, l);
 	if (e == ERR_OK && l->n > LIST_PAGE) {
 		l->n = LIST_PAGE;
 		cursor_give(req, q, l);

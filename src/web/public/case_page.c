@@ -11,22 +11,53 @@
 #include "web/public/receipt_cookie.h"
 #include "web/respond.h"
 
+/* STR is no constant expression. */
+#define LITERAL(z)                                                                                 \
+	{                                                                                          \
+		"" z, sizeof(z) - 1                                                                \
+	}
+
+/* What was typed, "" if nothing. */
+static struct str
+typed(const struct request *req, const char *name)
+{
+	struct str s = request_form(req, name);
+
+	return s.p != NULL ? s : STR("");
+}
+
+/* Asks for a receipt. A message that was typed already waits in the form for the report to open. */
 static void
 track_draw(struct request *req, unsigned status, struct str mistake)
 {
 	struct view_track v = {
 	        .page = public_page(public_app(req), STR("Track a report"), VIEW_NAV_TRACK)};
 	struct form_session session;
+	struct view_hidden hidden[2];
 	struct buf body;
 
 	token_begin(req, &session);
-	v.hidden = (struct view_hiddens){&session.token, 1};
-	v.receipt.error = mistake;
+	hidden[0] = session.token;
+	hidden[1] = (struct view_hidden){STR("text"), typed(req, "text")};
+	v.hidden = (struct view_hiddens){hidden, hidden[1].value.n > 0 ? 2 : 1};
+	v.receipt = (struct view_input){typed(req, "receipt"), mistake};
 	buf_init(&body, PUBLIC_PAGE_MAX);
 	view_public_track(&body, &v);
 	respond_html(req, status, &body);
 	token_end(req, &session);
 	buf_clear(&body);
+}
+
+static void
+keep_typed(const struct request *req, struct view_reporter *page)
+{
+	page->text.value = typed(req, "text");
+	page->date.value = typed(req, "date");
+	if (request_form(req, "credit_name").p == NULL)
+		return;
+	page->credit_wanted = str_eq(typed(req, "credit_wanted"), STR("yes"));
+	page->credit_name.value = typed(req, "credit_name");
+	page->credit_url.value = typed(req, "credit_url");
 }
 
 /* Draws the page of the case that KEYS open. MISTAKE and what was typed are of a form that was not
@@ -52,9 +83,7 @@ case_draw(struct request *req, struct db *db, int64_t case_id, const struct repo
 	reporter_view_fill(req->a, page, &v, now_utc_s());
 	if (mistake != NULL) {
 		page->mistakes = (struct view_mistakes){mistake, 1};
-		page->text.value = request_form(req, "text");
-		if (page->text.value.p == NULL)
-			page->text.value = STR("");
+		keep_typed(req, page);
 	}
 	buf_init(&body, PUBLIC_PAGE_MAX);
 	view_public_case(&body, page);
@@ -92,6 +121,8 @@ case_page_get(struct request *req)
 void
 case_page_open(struct request *req)
 {
+	static const struct view_mistake waits = {
+	        LITERAL("text"), LITERAL("Your message has not been sent yet.")};
 	struct str receipt = request_form(req, "receipt"), number;
 	struct receipt_code code;
 	struct reporter_keys keys;
@@ -111,6 +142,10 @@ case_page_open(struct request *req)
 	}
 	receipt_code_wipe(&code);
 	e = receipt_open(req, STR(""), receipt, &row, &keys);
+	if (e == ERR_OK && typed(req, "text").n > 0)
+		e = case_draw(req, public_db(req), row.id, &keys, 200, &waits);
+	else if (e == ERR_OK)
+		respond_redirect(req, STR("/case"));
 	reporter_keys_wipe(&keys);
 	if (e == ERR_NOT_FOUND) {
 		track_draw(req, 422, STR("No report has this number and code. Please check both."));
@@ -120,7 +155,6 @@ case_page_open(struct request *req)
 		respond_error(req, e, NULL);
 		return;
 	}
-	respond_redirect(req, STR("/case"));
 	receipt_cookie_set(req, receipt);
 }
 
@@ -138,6 +172,32 @@ case_page_leave(struct request *req)
 }
 
 /* ---- Changes ---- */
+
+/* Does the form fit this browser? If not, its page is shown again with what was typed. */
+static bool
+form_fits(struct request *req)
+{
+	static const struct view_mistake old = {
+	        LITERAL(""), LITERAL("The page was open for so long that this browser has "
+	                             "forgotten it, and nothing "
+	                             "was sent. Please press the button once more; files must be "
+	                             "chosen again.")};
+	struct reporter_keys keys;
+	struct case_row row;
+	enum err e;
+
+	if (token_fits(req))
+		return true;
+	e = reporter_open(req, &row, &keys);
+	if (e == ERR_OK)
+		e = case_draw(req, public_db(req), row.id, &keys, 403, &old);
+	else if (e == ERR_AUTH || e == ERR_NOT_FOUND)
+		track_draw(req, 403, STR("Please enter your receipt once more: nothing was sent."));
+	if (e != ERR_OK && e != ERR_AUTH && e != ERR_NOT_FOUND)
+		respond_error(req, e, NULL);
+	reporter_keys_wipe(&keys);
+	return false;
+}
 
 static void
 answer(struct act_job *j, enum err e)
@@ -167,7 +227,10 @@ change(struct request *req, const struct act_request *q)
 	enum err e = reporter_job(req, &j);
 
 	if (e != ERR_OK) {
-		track_draw(req, 401, STR("Please enter your receipt again; nothing was sent."));
+		track_draw(req, 401,
+		        STR("This browser has forgotten your receipt, so nothing was sent. Enter "
+		            "it "
+		            "once more: what you typed is kept."));
 		return;
 	}
 	if (act_check(q, &j->why) == ERR_OK) {
@@ -187,7 +250,7 @@ case_page_message(struct request *req)
 {
 	struct act_request q = {.action = ACTION_REPLY, .text = request_form(req, "text")};
 
-	if (!token_ok(req))
+	if (!form_fits(req))
 		return;
 	upload_take(req, &q.files, &q.files_n);
 	if (str_trim(q.text).n == 0) {
@@ -202,7 +265,7 @@ case_page_credit(struct request *req)
 {
 	struct str name = request_form(req, "credit_name"), url = request_form(req, "credit_url");
 
-	if (token_ok(req))
+	if (form_fits(req))
 		case_credit(req, str_eq(request_form(req, "credit_wanted"), STR("yes")), name, url,
 		        change);
 }
@@ -210,7 +273,7 @@ case_page_credit(struct request *req)
 void
 case_page_letter(struct request *req)
 {
-	if (token_ok(req))
+	if (form_fits(req))
 		change(req, &(struct act_request){.action = ACTION_LETTER});
 }
 
@@ -220,7 +283,7 @@ case_page_disclosure(struct request *req)
 	struct act_request q = {.action = ACTION_DISCLOSURE, .date = request_form(req, "date")};
 	int64_t day;
 
-	if (!token_ok(req))
+	if (!form_fits(req))
 		return;
 	if (q.date.n != 10 ||
 	        time_parse(str_fmt(req->a, "%.*sT00:00:00Z", STR_ARG(q.date)), &day) != ERR_OK)
@@ -244,7 +307,7 @@ case_page_withdraw(struct request *req)
 	struct view_confirm v;
 	struct buf body;
 
-	if (!token_ok(req))
+	if (!form_fits(req))
 		return;
 	if (str_eq(request_form(req, "confirmed"), STR("yes"))) {
 		change(req, &(struct act_request){.action = ACTION_WITHDRAW});

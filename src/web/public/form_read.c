@@ -235,6 +235,7 @@ report_rows(struct arena *a, const struct report *r)
 		        .label = str_of(f->label),
 		        .value = value_shown(a, f, r),
 		        .is_long = f->type == REPORT_TEXT || f->type == REPORT_LINES,
+		        .is_code = str_eq(str_of(f->form), STR("proof_of_concept")),
 		};
 	}
 	return (struct view_rows){rows, n};

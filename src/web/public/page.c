@@ -32,11 +32,17 @@ token_end(struct request *req, const struct form_session *s)
 }
 
 bool
+token_fits(const struct request *req)
+{
+	return anonymous_form_check(req, public_app(req)->form_key) == ERR_OK;
+}
+
+bool
 token_ok(struct request *req)
 {
 	struct diag d = {0};
 
-	if (anonymous_form_check(req, public_app(req)->form_key) == ERR_OK)
+	if (token_fits(req))
 		return true;
 	respond_error(req,
 	        diag_set(&d, ERR_DENIED, "go back, reload the page and send it again",

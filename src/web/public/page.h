@@ -24,6 +24,9 @@ void token_end(struct request *req, const struct form_session *s);
 /* Is the form's token right? Otherwise answers, and false. */
 bool token_ok(struct request *req);
 
+/* The same without an answer, for a form that is then shown again with what was typed into it. */
+bool token_fits(const struct request *req);
+
 /* Draws a page that says one thing. */
 void public_message(struct request *req, unsigned status, struct str title, struct str text,
         struct str href, struct str label);

@@ -35,17 +35,31 @@ hidden_of(struct request *req, struct form_session *session, struct view_hidden 
 	return 2;
 }
 
+/* A form of yesterday, or of before a restart, is shown again as it was sent. */
+static struct view_mistake
+grown_old(void)
+{
+	return (struct view_mistake){STR(""),
+	        STR("The page was open for so long that this browser has forgotten it, and nothing "
+	            "was sent. Please press the button once more; files must be chosen again.")};
+}
+
 static void
 form_draw(struct request *req, unsigned status, const struct diag *d)
 {
 	struct view_report *v = ARENA_NEW(req->a, struct view_report);
 	struct view_hidden hidden[2];
 	struct form_session session;
+	struct view_mistake old;
 	struct buf body;
 
 	v->page = public_page(public_app(req), STR("Report a vulnerability"), VIEW_NAV_REPORT);
 	v->hidden = (struct view_hiddens){hidden, hidden_of(req, &session, hidden)};
 	report_form_show(req, v, d);
+	if (status == 403) {
+		old = grown_old();
+		v->mistakes = (struct view_mistakes){&old, 1};
+	}
 	buf_init(&body, PUBLIC_PAGE_MAX);
 	view_public_report(&body, v);
 	respond_html(req, status, &body);
@@ -74,8 +88,9 @@ missing_view(struct arena *a, const struct report *r, const struct policy *p, bo
 }
 
 static void
-check_draw(struct request *req, const struct report *r)
+check_draw(struct request *req, unsigned status, const struct report *r)
 {
+	struct view_mistake old = grown_old();
 	struct view_report_check *v = ARENA_NEW(req->a, struct view_report_check);
 	struct view_hidden hidden[2];
 	struct form_session session;
@@ -88,9 +103,11 @@ check_draw(struct request *req, const struct report *r)
 	v->rows = report_rows(req->a, r);
 	v->missing = missing_view(req->a, r, v->page.policy, false);
 	v->anonymous = r->reporter.email.n == 0;
+	if (status == 403)
+		v->mistakes = (struct view_mistakes){&old, 1, false};
 	buf_init(&body, PUBLIC_PAGE_MAX);
 	view_public_report_check(&body, v);
-	respond_html(req, 200, &body);
+	respond_html(req, status, &body);
 	token_end(req, &session);
 	buf_clear(&body);
 }
@@ -231,18 +248,18 @@ report_page_post(struct request *req)
 	struct report *r = ARENA_NEW(req->a, struct report);
 	struct diag d = {0};
 
-	if (!token_ok(req))
-		return;
-	if (str_eq(step, STR("edit"))) {
-		form_draw(req, 200, NULL);
+	bool fits = token_fits(req), sends = str_eq(step, STR("send"));
+
+	if (str_eq(step, STR("edit")) || (!fits && !sends)) {
+		form_draw(req, fits ? 200 : 403, NULL);
 		return;
 	}
 	if (report_form_read(req, r, &d) != ERR_OK) {
 		form_draw(req, 422, &d);
 		return;
 	}
-	if (str_eq(step, STR("send")))
+	if (fits && sends)
 		send(req, r);
 	else
-		check_draw(req, r);
+		check_draw(req, fits ? 200 : 403, r);
 }

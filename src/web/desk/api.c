@@ -90,6 +90,24 @@ api_case_get(struct request *req)
 	desk_close_case(&o);
 }
 
+static void
+log_entry_json(struct json_writer *w, const struct keyd_log_entry *x)
+{
+	struct str rest = x->cases, number;
+
+	jw_object(w, NULL);
+	jw_int(w, "id", x->id);
+	jw_time(w, "at", x->at);
+	jw_str(w, "actor", x->actor);
+	jw_str(w, "action", x->action);
+	jw_str(w, "detail", x->detail);
+	jw_array(w, "cases");
+	while (str_cut(&rest, ' ', &number))
+		jw_str(w, NULL, number);
+	jw_end(w);
+	jw_end(w);
+}
+
 /* keyd's own log, the newest first; the cursor is the id that the next page begins below. */
 void
 api_audit_get(struct request *req)
@@ -118,22 +136,8 @@ api_audit_get(struct request *req)
 	w = json_writer(&b);
 	jw_object(&w, NULL);
 	jw_array(&w, "items");
-	for (size_t i = 0; i < log.n; i++) {
-		const struct keyd_log_entry *x = &log.items[i];
-		struct str rest = x->cases, number;
-
-		jw_object(&w, NULL);
-		jw_int(&w, "id", x->id);
-		jw_time(&w, "at", x->at);
-		jw_str(&w, "actor", x->actor);
-		jw_str(&w, "action", x->action);
-		jw_str(&w, "detail", x->detail);
-		jw_array(&w, "cases");
-		while (str_cut(&rest, ' ', &number))
-			jw_str(&w, NULL, number);
-		jw_end(&w);
-		jw_end(&w);
-	}
+	for (size_t i = 0; i < log.n; i++)
+		log_entry_json(&w, &log.items[i]);
 	jw_end(&w);
 	if (log.n == KEYD_AUDIT_MAX && log.items[log.n - 1].id > 1)
 		jw_str(&w, "next", str_fmt(req->a, "%lld", (long long)log.items[log.n - 1].id));

@@ -20,13 +20,11 @@ desk_route_allows(const struct route *row, unsigned roles)
 static void
 say_signed_out(struct request *req)
 {
-	static const char *const lines[] = {
-	        "Your session has ended, so nothing was sent yet.",
-	        "Sign in in another tab, then load this page again: your browser offers to send "
-	        "what "
-	        "you typed once more, and you can look at it before it goes out.",
+	const struct str text[] = {
+	        STR("Your session has ended, so nothing was sent yet."),
+	        STR("Sign in in another tab, then load this page again: your browser offers to "
+	            "send what you typed once more, and you can look at it before it goes out."),
 	};
-	struct str *text = ARENA_ARRAY(req->a, 2, struct str);
 	struct view_desk_message m = {
 	        .page = desk_bare_page(req, "Please sign in", (struct view_hiddens){0}),
 	        .text = {text, 2},
@@ -36,8 +34,6 @@ say_signed_out(struct request *req)
 	};
 	struct buf b;
 
-	for (size_t i = 0; i < 2; i++)
-		text[i] = str_of(lines[i]);
 	buf_init(&b, DESK_PAGE_MAX);
 	view_desk_message(&b, &m);
 	respond_html(req, 403, &b);

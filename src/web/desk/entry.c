@@ -117,32 +117,38 @@ enrol_show(struct request *req, unsigned status, const struct keyd_enrol_begun *
 	show(req, &g, status, &b);
 }
 
+static void
+say_link_is_dead(struct request *req)
+{
+	const struct str why[] = {
+	        STR("It was used already, is older than a week, or was not copied whole."),
+	        STR("Ask an administrator for a new one.")};
+	struct view_desk_message m = {
+	        .page = desk_bare_page(req, "This link does not work", (struct view_hiddens){0}),
+	        .text = {why, 2},
+	        .href = STR("/sign-in"),
+	        .label = STR("Sign in"),
+	};
+	struct buf b;
+
+	buf_init(&b, DESK_PAGE_MAX);
+	view_desk_message(&b, &m);
+	respond_html(req, 404, &b);
+}
+
+/* What the link gives; answers itself where it gives nothing. */
 static enum err
 begin(struct request *req, struct keyd_enrol_begun *out)
 {
 	struct keyd_enrol_begin q = {request_param(req, "token")};
-	struct view_desk_message m = {
-	        .page = desk_bare_page(req, "This link does not work", (struct view_hiddens){0})};
-	static const struct str why[] = {
-	        {"It was used already, is older than a week, or was not copied whole.", 67},
-	        {"Ask an administrator for a new one.", 35}};
 	enum err e = q.enrolment.n <= KEYD_CREDENTIAL_MAX
 	                     ? keyd_enrol_begin(req->a, &desk_of(req)->in.keyd, &q, out, NULL)
 	                     : ERR_AUTH;
-	struct buf b;
 
-	if (e == ERR_OK)
-		return e;
-	if (e != ERR_AUTH) {
+	if (e == ERR_AUTH)
+		say_link_is_dead(req);
+	else if (e != ERR_OK)
 		desk_respond_keyd(req, e, NULL);
-		return e;
-	}
-	m.text = (struct view_texts){why, 2};
-	m.href = STR("/sign-in");
-	m.label = STR("Sign in");
-	buf_init(&b, DESK_PAGE_MAX);
-	view_desk_message(&b, &m);
-	respond_html(req, 404, &b);
 	return e;
 }
 

@@ -205,6 +205,55 @@ static const struct {
         [LIST_ALL] = {"All cases", VIEW_DESK_ALL},
 };
 
+/* Has no case ever come? Then the page teaches. */
+static bool
+never_any(struct request *req)
+{
+	struct queue_query one = {.view = QUEUE_ALL,
+	        .programme_id = desk_of(req)->in.programme.id,
+	        .state = -1,
+	        .after_id = CASE_DUE_NEVER,
+	        .limit = 1};
+	struct case_row *any;
+	size_t n = 0;
+
+	return queue_page(req->a, who_of(req)->db, &one, &any, &n) == ERR_OK && n == 0;
+}
+
+static void
+show(struct request *req, const struct case_list *l, const struct keyd_people *people)
+{
+	struct view_queue_row *rows = ARENA_ARRAY(req->a, l->n + 1, struct view_queue_row);
+	struct view_queue v = {
+	        .page = desk_page(req, lists[l->name].title, lists[l->name].nav),
+	        .rows = rows,
+	        .n = l->n,
+	        .now = now_utc_s(),
+	        .may_open = who_may(req, PERMISSION_READ_CASES),
+	        .view = l->view,
+	        .states = state_options(req->a),
+	        .severities = desk_severity_options(req->a, "any"),
+	        .people = desk_people_options(req->a, people, "anyone"),
+	        .state = l->state,
+	        .severity = l->severity,
+	        .assignee = l->assignee,
+	        .public_url = desk_of(req)->in.config->public_url.text,
+	        .first_href =
+	                request_query(req, "cursor").n > 0 ? href_of(req->a, l, STR("")) : STR(""),
+	        .next_href = l->next.n > 0 ? href_of(req->a, l, l->next) : STR(""),
+	};
+	struct buf b;
+
+	for (size_t i = 0; i < l->n; i++)
+		rows[i] = row_of(req, &l->rows[i], l->titles[i], people, v.now);
+	v.page.query = request_query(req, "q");
+	v.filtered = l->state.n > 0 || l->severity.n > 0 || l->assignee.n > 0 || v.page.query.n > 0;
+	v.never_any = l->n == 0 && !v.filtered && never_any(req);
+	buf_init(&b, DESK_PAGE_MAX);
+	view_desk_queue(&b, &v);
+	respond_html(req, 200, &b);
+}
+
 void
 desk_queue_get(struct request *req)
 {
@@ -213,54 +262,13 @@ desk_queue_get(struct request *req)
 	struct keyd_verdict why = {0};
 	struct diag d = {0};
 	enum err e = desk_people(req, &people);
-	struct view_queue_row *rows;
-	struct view_queue v;
-	struct buf b;
 
 	if (e == ERR_OK)
 		e = desk_list(req, &people, &l, &why, &d);
-	if (e == ERR_INVALID)
+	if (e == ERR_OK)
+		show(req, &l, &people);
+	else if (e == ERR_INVALID)
 		respond_error(req, e, &d);
-	else if (e != ERR_OK)
+	else
 		desk_respond_keyd(req, e, &why);
-	if (e != ERR_OK)
-		return;
-	rows = ARENA_ARRAY(req->a, l.n + 1, struct view_queue_row);
-	v = (struct view_queue){
-	        .page = desk_page(req, lists[l.name].title, lists[l.name].nav),
-	        .rows = rows,
-	        .n = l.n,
-	        .now = now_utc_s(),
-	        .may_open = who_may(req, PERMISSION_READ_CASES),
-	        .view = l.view,
-	        .states = state_options(req->a),
-	        .severities = desk_severity_options(req->a, "any"),
-	        .people = desk_people_options(req->a, &people, "anyone"),
-	        .state = l.state,
-	        .severity = l.severity,
-	        .assignee = l.assignee,
-	        .public_url = desk_of(req)->in.config->public_url.text,
-	        .first_href =
-	                request_query(req, "cursor").n > 0 ? href_of(req->a, &l, STR("")) : STR(""),
-	        .next_href = l.next.n > 0 ? href_of(req->a, &l, l.next) : STR(""),
-	};
-	for (size_t i = 0; i < l.n; i++)
-		rows[i] = row_of(req, &l.rows[i], l.titles[i], &people, v.now);
-	v.page.query = request_query(req, "q");
-	v.filtered = l.state.n > 0 || l.severity.n > 0 || l.assignee.n > 0 || v.page.query.n > 0;
-	if (l.n == 0 && !v.filtered && l.name == LIST_OPEN && v.page.queue == 0) {
-		struct case_row *any;
-		size_t n = 0;
-		struct queue_query one = {.view = QUEUE_ALL,
-		        .programme_id = desk_of(req)->in.programme.id,
-		        .state = -1,
-		        .after_id = CASE_DUE_NEVER,
-		        .limit = 1};
-
-		v.never_any =
-		        queue_page(req->a, who_of(req)->db, &one, &any, &n) == ERR_OK && n == 0;
-	}
-	buf_init(&b, DESK_PAGE_MAX);
-	view_desk_queue(&b, &v);
-	respond_html(req, 200, &b);
 }

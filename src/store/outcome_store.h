@@ -18,19 +18,10 @@ struct outcome_row {
  * changed). */
 enum err outcome_keep(struct db *db, const struct outcome_row *row) MUST_CHECK;
 
-/* Promises kept and missed of one clock among those stopped from FROM to before UNTIL. */
-struct outcome_count {
-	int64_t clock;
-	int64_t kept;
-	int64_t missed;
-};
-enum err outcome_counts(struct arena *a, struct db *db, int64_t programme_id, int64_t from,
-        int64_t until, struct outcome_count **counts, size_t *n) MUST_CHECK;
-
-/* Seconds from start to stop of the outcome in the middle (the lower one), of one clock;
- * ERR_NOT_FOUND without any. */
-enum err outcome_median(struct db *db, int64_t programme_id, int64_t clock, int64_t from,
-        int64_t until, int64_t *seconds) MUST_CHECK;
+/* All outcomes of a programme, in no order, without keeping them: EACH is called for one after the
+ * other. One pass over the table: for figures that are read now and then. */
+enum err outcome_each(struct db *db, int64_t programme_id,
+        void (*each)(void *ctx, const struct outcome_row *row), void *ctx) MUST_CHECK;
 
 extern const struct stmt *const outcome_store_stmts[];
 

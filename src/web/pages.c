@@ -21,6 +21,7 @@ static const char *const coding_names[CODING_COUNT] = {
 struct page {
 	struct page *next;
 	char *path;
+	const char *type; /* as given; compared, never read */
 	char etag[CODING_COUNT][ETAG_TEXT];
 	struct MHD_Response *whole[CODING_COUNT]; /* NULL: not smaller */
 	struct MHD_Response *unchanged[CODING_COUNT];
@@ -173,6 +174,7 @@ page_new(struct str path, const char *type, const char *cache, struct str body)
 
 	if (page == NULL || (page->path = strndup(path.p, path.n)) == NULL)
 		abort();
+	page->type = type;
 	bytes[CODING_NONE] = malloc(body.n + 1);
 	if (bytes[CODING_NONE] == NULL)
 		abort();
@@ -209,6 +211,24 @@ unlink_page(struct pages *p, struct str path)
 	return NULL;
 }
 
+/* Compressing costs a thousand times as much as finding out that nothing has changed. */
+static bool
+same_page(struct pages *p, struct str path, const char *type, struct str body)
+{
+	char etag[ETAG_TEXT];
+	const struct page *page;
+	bool same;
+
+	etag_of(body, CODING_NONE, etag);
+	pthread_rwlock_rdlock(&p->lock);
+	page = p->slots[slot_of(path.p, path.n)];
+	while (page != NULL && !str_eq(str_of(page->path), path))
+		page = page->next;
+	same = page != NULL && page->type == type && strcmp(page->etag[CODING_NONE], etag) == 0;
+	pthread_rwlock_unlock(&p->lock);
+	return same;
+}
+
 enum err
 pages_put(struct pages *p, struct str path, const char *type, const char *cache, struct buf *body)
 {
@@ -217,6 +237,10 @@ pages_put(struct pages *p, struct str path, const char *type, const char *cache,
 
 	if (body->full)
 		return ERR_TOO_LARGE;
+	if (same_page(p, path, type, buf_view(body))) {
+		buf_reset(body);
+		return ERR_OK;
+	}
 	page = page_new(path, type, cache != NULL ? cache : "public, max-age=60", buf_view(body));
 	buf_reset(body);
 	pthread_rwlock_wrlock(&p->lock);

@@ -19,10 +19,7 @@ static const struct {
         {NULL, "SCAN session"},
         {"checkpoint_last", "SCAN checkpoint"}, /* backwards along the key, one row */
         {"keyd_log_head", "SCAN log"},
-        {"outcome_counts", "SCAN outcome"}, /* the trust center's, kept in memory */
-        {"outcome_counts", "USE TEMP B-TREE FOR GROUP BY"},
-        {"outcome_median", "SCAN outcome"},
-        {"outcome_median", "USE TEMP B-TREE FOR ORDER BY"},
+        {"outcome_each", "SCAN outcome"}, /* the trust center's, kept in memory */
         /* The other end of a foreign key, which SQLite skips while none is known to dangle. */
         {"case_insert", "SCAN idempotency"},
         {"programme_insert", "SCAN outcome"},

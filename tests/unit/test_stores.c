@@ -233,22 +233,37 @@ outcomes(struct db *db, void *ctx)
 	return e;
 }
 
+struct outcome_sums {
+	size_t kept, missed;
+	int64_t longest_s;
+};
+
+static void
+add_outcome(void *ctx, const struct outcome_row *row)
+{
+	struct outcome_sums *s = ctx;
+	int64_t took_s = row->stopped_at - row->started_at;
+
+	if (row->stopped_at <= row->due_at)
+		s->kept++;
+	else
+		s->missed++;
+	s->longest_s = took_s > s->longest_s ? took_s : s->longest_s;
+}
+
 static void
 test_outcomes(void **state)
 {
 	struct fixture *f = *state;
-	struct outcome_count *counts;
-	size_t n;
-	int64_t median;
+	struct outcome_sums sums = {0}, none = {0};
 
 	assert_int_equal(tx_run(f->db, outcomes, f), ERR_OK);
-	assert_int_equal(outcome_counts(f->a, f->db, f->programme, 0, 1000, &counts, &n), ERR_OK);
-	assert_int_equal(n, 1);
-	assert_int_equal(counts[0].kept, 4);
-	assert_int_equal(counts[0].missed, 5);
-	assert_int_equal(outcome_median(f->db, f->programme, 0, 0, 1000, &median), ERR_OK);
-	assert_int_equal(median, 5);
-	assert_int_equal(outcome_median(f->db, f->programme, 1, 0, 1000, &median), ERR_NOT_FOUND);
+	assert_int_equal(outcome_each(f->db, f->programme, add_outcome, &sums), ERR_OK);
+	assert_int_equal(sums.kept, 4);
+	assert_int_equal(sums.missed, 5);
+	assert_int_equal(sums.longest_s, 9);
+	assert_int_equal(outcome_each(f->db, f->programme + 1, add_outcome, &none), ERR_OK);
+	assert_int_equal(none.kept + none.missed, 0);
 }
 
 static enum err

@@ -8,9 +8,9 @@
 handler_fn healthz_get;
 handler_fn policy_version_get;
 
-/* Renders all of them anew through DB, which is the caller's alone: at the start, after the policy
- * has changed, and every minute for the figures. What cannot be rendered is logged and stays as it
- * was. */
+/* Renders all of them anew through DB, which is the caller's alone: after the policy has changed,
+ * and now and then for the figures, whose cost grows with the number of cases. At the start DB is
+ * NULL: no figures yet. What cannot be rendered is logged and stays as it was. */
 void public_pages_render(struct public_app *app, struct db *db);
 
 #endif

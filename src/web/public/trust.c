@@ -32,77 +32,123 @@ quarter_start(int64_t now, int back, int *year, int *quarter)
 	return at;
 }
 
-static enum err
-quarters_read(struct arena *a, struct db *db, int64_t programme_id, int64_t now,
-        struct view_quarter out[QUARTERS])
-{
-	for (int i = 0; i < QUARTERS; i++) {
-		struct outcome_count *counts;
-		int year, quarter, next_year, next_quarter;
-		int64_t from = quarter_start(now, QUARTERS - 1 - i, &year, &quarter);
-		int64_t until = quarter_start(now, QUARTERS - 2 - i, &next_year, &next_quarter);
-		size_t n;
-		enum err e = outcome_counts(a, db, programme_id, from, until, &counts, &n);
+/* How long the runs of one clock took, in seconds. */
+struct spans {
+	uint32_t *v;
+	size_t n, room;
+};
 
-		if (e != ERR_OK)
-			return e;
-		out[i] = (struct view_quarter){.label = str_fmt(a, "Q%d %d", quarter, year)};
-		for (size_t k = 0; k < n; k++) {
-			out[i].kept += (uint64_t)counts[k].kept;
-			out[i].missed += (uint64_t)counts[k].missed;
-		}
+static const struct {
+	enum clock_kind clock;
+	const char *label;
+} medians[] = {
+        {CLOCK_ACKNOWLEDGE, "to a first answer"},
+        {CLOCK_TRIAGE, "to severity and triage"},
+        {CLOCK_FIX, "to a fix"},
+};
+enum { MEDIANS = sizeof medians / sizeof medians[0] };
+
+/* All figures are counted in one pass over the outcomes. */
+struct counting {
+	int64_t quarter_from[QUARTERS + 1];
+	struct view_quarter *quarters;
+	int64_t medians_from;
+	struct spans spans[MEDIANS];
+	struct figures sums;
+};
+
+static void
+span_add(struct spans *s, int64_t seconds)
+{
+	if (s->n == s->room) {
+		s->room = s->room == 0 ? 1024 : 2 * s->room;
+		s->v = reallocarray(s->v, s->room, sizeof *s->v);
+		if (s->v == NULL)
+			abort();
 	}
-	return ERR_OK;
+	s->v[s->n++] = seconds < 0 ? 0 : seconds > UINT32_MAX ? UINT32_MAX : (uint32_t)seconds;
 }
 
-/* The median of each clock of the last year, and the share of promises kept. */
-static enum err
-figures_read(struct arena *a, struct db *db, int64_t programme_id, int64_t now,
-        struct view_figure *out, size_t *n, struct figures *sums)
+static void
+count(void *ctx, const struct outcome_row *o)
 {
-	static const struct {
-		enum clock_kind clock;
-		const char *label;
-	} medians[] = {
-	        {CLOCK_ACKNOWLEDGE, "to a first answer"},
-	        {CLOCK_TRIAGE, "to severity and triage"},
-	        {CLOCK_FIX, "to a fix"},
-	};
-	struct outcome_count *counts;
-	size_t counts_n;
-	enum err e = outcome_counts(a, db, programme_id, 0, now + 1, &counts, &counts_n);
+	struct counting *c = ctx;
+	bool kept = o->stopped_at <= o->due_at;
 
-	if (e != ERR_OK)
-		return e;
-	*sums = (struct figures){0};
-	for (size_t i = 0; i < counts_n; i++) {
-		sums->kept += (uint64_t)counts[i].kept;
-		sums->ended += (uint64_t)(counts[i].kept + counts[i].missed);
+	c->sums.kept += kept;
+	c->sums.ended++;
+	for (int i = 0; i < QUARTERS; i++) {
+		if (o->stopped_at < c->quarter_from[i] || o->stopped_at >= c->quarter_from[i + 1])
+			continue;
+		c->quarters[i].kept += kept;
+		c->quarters[i].missed += !kept;
 	}
-	*n = 0;
+	for (size_t i = 0; i < MEDIANS; i++)
+		if (o->clock == (int64_t)medians[i].clock && o->stopped_at >= c->medians_from)
+			span_add(&c->spans[i], o->stopped_at - o->started_at);
+}
+
+static int
+by_length(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The share of promises kept, and the median of each clock of the last year (the lower one). */
+static size_t
+figures_of(struct arena *a, struct counting *c, struct view_figure out[FIGURES_MAX])
+{
+	const struct figures *sums = &c->sums;
+	size_t n = 0;
+
 	if (sums->ended > 0)
-		out[(*n)++] = (struct view_figure){
+		out[n++] = (struct view_figure){
 		        .value = str_fmt(a, "%u %%", percent_of(sums->kept, sums->ended)),
 		        .label = STR("of promises kept"),
 		        .note = str_fmt(a, "%llu of %llu", (unsigned long long)sums->kept,
 		                (unsigned long long)sums->ended),
 		};
-	for (size_t i = 0; i < sizeof medians / sizeof medians[0]; i++) {
-		int64_t seconds;
+	for (size_t i = 0; i < MEDIANS; i++) {
+		struct spans *s = &c->spans[i];
 
-		e = outcome_median(db, programme_id, medians[i].clock,
-		        now - MEDIAN_DAYS * (int64_t)DAY_S, now + 1, &seconds);
-		if (e == ERR_NOT_FOUND)
+		if (s->n == 0)
 			continue;
-		if (e != ERR_OK)
-			return e;
-		out[(*n)++] = (struct view_figure){
-		        .value = str_dup(a, str_of(span_words(seconds).z)),
+		qsort(s->v, s->n, sizeof *s->v, by_length);
+		out[n++] = (struct view_figure){
+		        .value = str_dup(a, str_of(span_words(s->v[(s->n - 1) / 2]).z)),
 		        .label = str_of(medians[i].label),
 		        .note = STR("median of the last year"),
 		};
+		free(s->v);
 	}
-	return ERR_OK;
+	return n;
+}
+
+/* Through DB, or without figures where it is NULL. */
+static enum err
+figures_read(struct arena *a, struct db *db, const struct programme *pr, struct view_trust *v,
+        struct view_quarter quarters[QUARTERS], struct view_figure figures[FIGURES_MAX],
+        struct figures *sums)
+{
+	struct counting c = {
+	        .quarters = quarters, .medians_from = v->now - MEDIAN_DAYS * (int64_t)DAY_S};
+	enum err e = ERR_OK;
+
+	for (int i = 0; i <= QUARTERS; i++) {
+		int year, quarter;
+
+		c.quarter_from[i] = quarter_start(v->now, QUARTERS - 1 - i, &year, &quarter);
+		if (i < QUARTERS)
+			quarters[i] =
+			        (struct view_quarter){.label = str_fmt(a, "Q%d %d", quarter, year)};
+	}
+	if (db != NULL)
+		e = outcome_each(db, pr->id, count, &c);
+	v->n_figures = figures_of(a, &c, figures);
+	*sums = c.sums;
+	return e;
 }
 
 /* The policy's promises as facts. */
@@ -161,10 +207,8 @@ trust_render(struct public_app *app, struct db *db, struct figures *out)
 	};
 	struct figures sums;
 	struct buf body;
-	enum err e = quarters_read(a, db, app->in.programme.id, now, quarters);
+	enum err e = figures_read(a, db, &app->in.programme, &v, quarters, figures, &sums);
 
-	if (e == ERR_OK)
-		e = figures_read(a, db, app->in.programme.id, now, figures, &v.n_figures, &sums);
 	if (e == ERR_OK) {
 		buf_init(&body, TRUST_MAX);
 		view_public_trust(&body, &v);

@@ -10,8 +10,8 @@ struct figures {
 	uint64_t kept, ended;
 };
 
-/* Renders /trust anew through DB, and gives the sums for the policy page. Store errors leave the
- * old page. */
+/* Renders /trust anew through DB, and gives the sums for the policy page; DB may be NULL: then
+ * without figures. Store errors leave the old page. */
 enum err trust_render(struct public_app *app, struct db *db, struct figures *out) MUST_CHECK;
 
 /* GET /api/v1/keys: {signing: {algorithm, public_key, fingerprint}}. */

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-enum { SLOTS = 1024, ETAG_TEXT = 48 };
+/* Brotli's best quality is 11: three times the time of 10 for 2 % fewer bytes, at every start. */
+enum { SLOTS = 1024, ETAG_TEXT = 48, BROTLI_QUALITY = 10 };
 
 enum coding { CODING_NONE, CODING_GZIP, CODING_BROTLI, CODING_COUNT };
 
@@ -145,8 +146,8 @@ brotli_of(struct str in, size_t *n)
 	if (out == NULL)
 		return NULL;
 	*n = cap;
-	if (!BrotliEncoderCompress(BROTLI_MAX_QUALITY, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT,
-	            in.n, (const unsigned char *)in.p, n, (unsigned char *)out)) {
+	if (!BrotliEncoderCompress(BROTLI_QUALITY, BROTLI_DEFAULT_WINDOW, BROTLI_MODE_TEXT, in.n,
+	            (const unsigned char *)in.p, n, (unsigned char *)out)) {
 		free(out);
 		return NULL;
 	}

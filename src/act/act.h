@@ -72,6 +72,8 @@ struct act_file {
 	bool team; /* sealed with the team's key: reporters do not see it */
 };
 
+enum { ACT_ADVISORY_MAX = 64 };
+
 /* One wish. Which fields an action wants, and which it may have, act_check says. */
 struct act_request {
 	enum action action;
@@ -81,9 +83,9 @@ struct act_request {
 	int64_t cwe;
 	struct str component;
 	enum close_reason reason;
-	struct str of;    /* the other case's number */
-	int64_t assignee; /* a person's id; 0: nobody */
-	struct str advisory;
+	struct str of;          /* the other case's number */
+	int64_t assignee;       /* a person's id; 0: nobody */
+	struct str advisory;    /* its id: letters, digits, '-', '_', '.' */
 	struct str date;        /* "2026-05-01" */
 	struct str credit;      /* JSON {"wanted", "name", "url"}, for the event's sealed body */
 	unsigned credit_choice; /* enum credit_choice, for the row */

@@ -81,6 +81,20 @@ fields_of(const struct act_request *q)
 	return bits;
 }
 
+/* An advisory's id, as it can stand in an address and in an event's clear fields. */
+static bool
+id_plain(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+
+		if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+		            c == '-' || c == '_' || c == '.'))
+			return false;
+	}
+	return s.n <= ACT_ADVISORY_MAX;
+}
+
 enum err
 act_check(const struct act_request *q, struct diag *d)
 {
@@ -98,6 +112,12 @@ act_check(const struct act_request *q, struct diag *d)
 		return diag_set(d, ERR_INVALID, NULL,
 		        wanted ? "%s is missing: %s needs it" : "%s is not a field of %s",
 		        field_names[i], row->name);
+	}
+	if (!id_plain(q->advisory)) {
+		if (d != NULL)
+			snprintf(d->pointer, sizeof d->pointer, "/advisory");
+		return diag_set(d, ERR_INVALID, "give one such as EXW-2026-0001",
+		        "an advisory's id is letters, digits, -, _ and .");
 	}
 	return ERR_OK;
 }

@@ -39,3 +39,21 @@ scenario('events without text have an end too', { timeout: 240000 }, async (i) =
 	await i.act(token, r.case, { action: 'acknowledge', text: 'We look at it.' });
 	assert.equal((await me.get()).json.thread.at(-1).text, 'We look at it.');
 });
+
+scenario('fields of an action that would break an event\'s line are refused', async (i) => {
+	const r = await i.report({ description: 'x' }), token = i.token();
+	const act = (json) => i.staff(token, 'POST', `/api/v1/cases/${r.case}/actions`, { json });
+	for (const [json, pointer] of [
+		[{ action: 'triage', severity: 'high', component: 'a\nb' }, '/component'],
+		[{ action: 'triage', severity: 'high', cvss: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H\nx=1' }, '/cvss'],
+		[{ action: 'close', reason: 'duplicate', of: `${r.case}\nx=1` }, '/of'],
+	]) {
+		const a = await act(json);
+		assert.equal(a.status, 422, a.text);
+		assert.equal(a.json.pointer, pointer);
+	}
+	await i.act(token, r.case, { action: 'close', reason: 'resolved' });
+	for (const advisory of ['a\nb', 'a b', '𝕏', '../x', 'x'.repeat(65)])
+		assert.equal((await act({ action: 'publish', advisory })).status, 422, advisory);
+	await i.act(token, r.case, { action: 'publish', advisory: 'EXW-2026-0001' });
+});

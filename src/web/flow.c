@@ -5,7 +5,8 @@
 #include "web/csrf.h"
 #include "web/pages.h"
 
-/* Bytes of a body that is already refused and still read, so that the answer gets through. */
+/* Bytes of a body over its route's bound that are still read after it was refused, so that the
+ * answer gets through. Within the bound all is read: who sends a file that is too large hears so. */
 enum { SWALLOW_MAX = 1024 * 1024 };
 
 /* Absolute-form (RFC 9112 section 3.2.2) is taken like origin-form; the authority does not matter,
@@ -162,11 +163,11 @@ flow_data(struct request_state *s, struct str bytes)
 {
 	uint64_t max = s->req.route != NULL ? s->req.route->body_max : 0;
 
+	s->body_seen += bytes.n;
 	if (s->failed) {
 		s->swallowed += bytes.n;
-		return s->swallowed <= SWALLOW_MAX;
+		return s->body_seen <= max || s->swallowed <= SWALLOW_MAX;
 	}
-	s->body_seen += bytes.n;
 	if (s->body_seen > max) {
 		respond_error(&s->req, ERR_TOO_LARGE, NULL);
 		s->failed = true;

@@ -385,7 +385,9 @@ export function multipart(parts) {
 	const boundary = 'vdpd' + randomBytes(12).toString('hex');
 	const out = [];
 	for (const p of parts) {
-		const file = p.filename !== undefined ? `; filename="${p.filename}"` : '';
+		// As browsers write it.
+		const name = p.filename?.replace(/"/g, '%22').replace(/\r/g, '%0D').replace(/\n/g, '%0A');
+		const file = name !== undefined ? `; filename="${name}"` : '';
 		out.push(`--${boundary}\r\nContent-Disposition: form-data; name="${p.name}"${file}\r\n` +
 			(file ? `Content-Type: ${p.type ?? 'application/octet-stream'}\r\n` : '') + '\r\n');
 		out.push(p.bytes ?? p.value, '\r\n');

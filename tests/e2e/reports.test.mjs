@@ -184,3 +184,42 @@ scenario('without the receipt there is nothing to see', async (i) => {
 	assert.equal((await i.reporter({ case: mine.case.toLowerCase(), receipt: mine.receipt.toLowerCase() }).get()).status, 200);
 	assert.deepEqual((await i.reporter(mine).get()).json.thread, [], 'nothing was written by anybody');
 });
+
+scenario('files: added, listed, given back byte for byte, and bounded', { timeout: 180000 }, async (i) => {
+	i.setClock('2026-03-02T08:00:00Z');
+	const r = await i.report({ description: 'with files' }), me = i.reporter(r);
+	const files = [{ filename: 'poc.html', bytes: '<script>alert(1)</script>', type: 'text/html' },
+		{ filename: '../../etc/passwd', bytes: randomBytes(70000) }, { filename: 'na\u00efve "x".txt', bytes: 'x' }, { filename: 'empty', bytes: '' }];
+	const a = await me.attach(files, 'See these.');
+	assert.equal(a.status, 201, a.text);
+	const c = (await me.get()).json;
+	const entry = c.thread.find((t) => t.text === 'See these.');
+	assert.deepEqual([entry.from, entry.at], ['you', '2026-03-02T08:00:00Z']);
+	const listed = c.thread.flatMap((t) => t.files);
+	assert.deepEqual(listed.map((f) => f.size), files.map((f) => f.bytes.length));
+	for (const [n, f] of listed.entries()) {
+		const got = await me.file(f.id);
+		assert.equal(got.status, 200);
+		assert.deepEqual(got.bytes, Buffer.from(files[n].bytes));
+		assert.equal(got.headers['content-type'], 'application/octet-stream');
+		assert.match(got.headers['content-disposition'], /^attachment; filename/);
+		assert.equal(got.headers['x-content-type-options'], 'nosniff');
+		assert.match(got.headers['content-security-policy'], /sandbox/);
+		assert.doesNotMatch(got.headers['content-disposition'], /[\r\n/]/);
+	}
+	const gone = (await me.file(99)).shape;
+	assert.equal(gone.status, 404);
+	const other = i.reporter(await i.report({ description: 'without' }));
+	assert.deepEqual((await other.file(listed[0].id)).shape, gone);
+	for (const id of ['0', '-1', 'x', '1e1', '9'.repeat(30)])
+		assert.deepEqual((await me.file(id)).shape, gone, id);
+	assert.deepEqual((await i.reporter({ case: r.case, receipt: 'nonsense' }).attach(files)).shape, gone, 'nobody adds to a case of others');
+
+	for (const n of [25000001, 40 << 20]) {
+		const large = await me.attach([{ filename: 'large', bytes: Buffer.alloc(n) }]);
+		assert.equal(large.status, 413, large.text);
+	}
+	const many = await me.attach(Array.from({ length: 11 }, (_, n) => ({ filename: `f${n}`, bytes: 'x' })));
+	assert.ok([413, 422].includes(many.status), many.text);
+	assert.equal((await me.get()).json.files.length, listed.length, 'nothing of what was refused stays');
+});

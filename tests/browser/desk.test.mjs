@@ -118,6 +118,7 @@ scenario('promises that are near and missed look the same from both sides', asyn
 	const missed = await same('2026-03-04T12:00:00Z');
 	assert.deepEqual([missed.ack.word, missed.ack.span, missed.ack.used], ['missed', '3 h late', 100]);
 	assert.match(missed.row, /missed, 3 h late/);
+	await mira.reads('We are late');
 	await mira.looks('reporter-missed');
 	await ana.looks('case-missed');
 	await ana.goes('/?view=overdue');
@@ -279,6 +280,7 @@ scenario('every other page', async (i) => {
 	await kim.reads('This version is in force');
 	await kim.looks('policy-version');
 	await kim.goes('/nothing/here', 404);
+	await kim.reads('Nothing is here', 'Report a vulnerability');
 	await kim.looks('not-found');
 	await kim.leaves();
 	const ana = await Staff.arrives(browser, i);

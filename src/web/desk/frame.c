@@ -5,6 +5,9 @@
 #include "base/time.h"
 #include "store/queue_store.h"
 #include "views.h"
+#include "web/status.h"
+
+#include <string.h>
 
 static const struct {
 	const char *name, *text;
@@ -98,6 +101,24 @@ desk_page(struct request *req, const char *title, enum view_desk_nav nav)
 	return v;
 }
 
+/* What an error is called on a page, and what to do next. */
+static const struct {
+	unsigned status;
+	const char *title, *mend;
+} told[] = {
+        {400, "This could not be read", "Go back, load the page anew and try once more."},
+        {403, "Not allowed", "If your work needs it: an administrator can give you another role."},
+        {404, "Nothing is here", "Look for the case by its number, or in the queue."},
+        {405, "Nothing is here", "Look for the case by its number, or in the queue."},
+        {413, "Too much at once", "Go back, and send fewer or smaller files."},
+        {429, "Please wait a little",
+                "Your limit for this hour is spent; it grows again by itself."},
+        {500, "Something went wrong on our side",
+                "Nothing was done. Try again; if it stays like this, run `vdpd doctor`."},
+        {503, "Busy for a moment", "Nothing was done. Go back and try again."},
+        {507, "The disk is full", "Nothing was done. Make room first: `vdpd doctor` says where."},
+};
+
 void
 desk_error_page(struct request *req, unsigned status, const char *title, const char *detail,
         struct buf *out)
@@ -110,6 +131,14 @@ desk_error_page(struct request *req, unsigned status, const char *title, const c
 	        .mend = STR(""),
 	};
 
+	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+		if (told[i].status != status)
+			continue;
+		v.page.title = str_of(told[i].title);
+		/* What says more than its status says what to do, too. */
+		if (strcmp(detail, status_hint(status)) == 0)
+			v.mend = str_of(told[i].mend);
+	}
 	view_desk_error(out, &v);
 }
 

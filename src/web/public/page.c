@@ -6,6 +6,8 @@
 #include "web/respond.h"
 #include "web/status.h"
 
+#include <string.h>
+
 struct view_page
 public_page(const struct public_app *app, struct str title, enum view_nav nav)
 {
@@ -69,6 +71,28 @@ public_message(struct request *req, unsigned status, struct str title, struct st
 	buf_clear(&body);
 }
 
+/* What an error is called on a page, and what to do next. */
+static const struct {
+	unsigned status;
+	const char *title, *mend;
+} told[] = {
+        {400, "This could not be read", "Go back, load the page anew and try once more."},
+        {403, "This form was not taken", "Go back, load the page anew and send it once more."},
+        {404, "Nothing is here", "The address may be mistyped. You can go on from here:"},
+        {405, "Nothing is here", "The address may be mistyped. You can go on from here:"},
+        {409, "Not possible any more", "Look at your report’s page to see how it stands."},
+        {413, "Too much at once",
+                "Go back: what you typed is still there. Send fewer or smaller files."},
+        {429, "Please wait a little",
+                "Go back: what you typed is still there. Send it again in a minute."},
+        {500, "Something went wrong on our side",
+                "Nothing was taken. Please try again; if it stays like this, write to us by mail."},
+        {503, "We are busy for a moment",
+                "Nothing was taken. Go back: what you typed is still there. Try again."},
+        {507, "We have no room to store it",
+                "Nothing was taken. Please try again later, or write to us by mail."},
+};
+
 void
 public_error_page(struct request *req, unsigned status, const char *title, const char *detail,
         struct buf *out)
@@ -77,8 +101,16 @@ public_error_page(struct request *req, unsigned status, const char *title, const
 	        .page = public_page(public_app(req), str_of(title), VIEW_NAV_NONE),
 	        .status = status,
 	        .what = str_of(detail),
-	        .mend = str_of(status_hint(status)),
+	        .mend = STR(""),
 	};
 
+	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+		if (told[i].status != status)
+			continue;
+		v.page.title = str_of(told[i].title);
+		/* What says more than its status says what to do, too. */
+		if (strcmp(detail, status_hint(status)) == 0)
+			v.mend = str_of(told[i].mend);
+	}
 	view_public_error(out, &v);
 }

@@ -1,8 +1,6 @@
 /* Hashes over the heads of chains. */
 #include "act/checkpoint.h"
 
-#include "keyd/client/protocol.h"
-
 static void
 add_i64(struct checkpoint_hash *h, int64_t v)
 {
@@ -10,35 +8,43 @@ add_i64(struct checkpoint_hash *h, int64_t v)
 
 	for (size_t i = 0; i < sizeof b; i++)
 		b[i] = (unsigned char)((uint64_t)v >> 8 * i);
-	crypto_generichash_update(&h->state, b, sizeof b);
+	crypto_generichash_update(&h->stretch, b, sizeof b);
 }
 
 void
 checkpoint_hash_begin(struct checkpoint_hash *h, const struct checkpoint_row *before, int64_t upto)
 {
-	static const unsigned char label[] = "vdpd checkpoint heads";
-	static const struct checkpoint_row none;
+	static const unsigned char label[] = "vdpd checkpoint stretch";
 
-	if (before == NULL)
-		before = &none;
-	crypto_generichash_init(&h->state, NULL, 0, 32);
-	crypto_generichash_update(&h->state, label, sizeof label);
-	crypto_generichash_update(&h->state, before->heads_hash, sizeof before->heads_hash);
-	add_i64(h, before->event_id);
-	add_i64(h, upto);
+	*h = (struct checkpoint_hash){.upto = upto};
+	if (before != NULL) {
+		memcpy(h->previous_hash, before->heads_hash, sizeof h->previous_hash);
+		h->previous_event = before->event_id;
+	}
+	crypto_generichash_init(&h->stretch, NULL, 0, 32);
+	crypto_generichash_update(&h->stretch, label, sizeof label);
 }
 
 void
 checkpoint_hash_head(struct checkpoint_hash *h, int64_t case_id, const unsigned char chain_head[32])
 {
 	add_i64(h, case_id);
-	crypto_generichash_update(&h->state, chain_head, 32);
+	crypto_generichash_update(&h->stretch, chain_head, 32);
+}
+
+static void
+hash_end(struct checkpoint_hash *h, unsigned char stretch[32], unsigned char heads_hash[32])
+{
+	crypto_generichash_final(&h->stretch, stretch, 32);
+	checkpoint_heads(h->previous_hash, h->previous_event, h->upto, stretch, heads_hash);
 }
 
 void
 checkpoint_hash_end(struct checkpoint_hash *h, unsigned char heads_hash[32])
 {
-	crypto_generichash_final(&h->state, heads_hash, 32);
+	unsigned char stretch[32];
+
+	hash_end(h, stretch, heads_hash);
 }
 
 static void
@@ -48,23 +54,25 @@ add_head(void *ctx, const struct event_head *head)
 }
 
 enum err
-checkpoint_next(struct arena *a, struct db *db, struct checkpoint_row *next, int64_t *events)
+checkpoint_next(struct arena *a, struct db *db, struct checkpoint_row *row,
+        struct keyd_checkpoint_next *next)
 {
-	struct checkpoint_row last = {0}, row = {0};
+	struct checkpoint_row last = {0}, made = {0};
 	struct checkpoint_hash hash;
 	enum err e = checkpoint_last(a, db, &last);
 
 	if (e == ERR_OK || e == ERR_NOT_FOUND)
-		e = event_last_id(db, &row.event_id);
+		e = event_last_id(db, &made.event_id);
 	if (e != ERR_OK)
 		return e;
-	checkpoint_hash_begin(&hash, &last, row.event_id);
-	e = event_heads_each(db, last.event_id, row.event_id, add_head, &hash);
+	checkpoint_hash_begin(&hash, &last, made.event_id);
+	e = event_heads_each(db, last.event_id, made.event_id, add_head, &hash);
 	if (e != ERR_OK)
 		return e;
-	checkpoint_hash_end(&hash, row.heads_hash);
-	*next = row;
-	*events = row.event_id - last.event_id;
+	next->previous_event = last.event_id;
+	next->highest_event = made.event_id;
+	hash_end(&hash, next->stretch_hash, made.heads_hash);
+	*row = made;
 	return ERR_OK;
 }
 

@@ -4,13 +4,16 @@
 #define VDPD_ACT_CHECKPOINT_H
 
 #include "act/act.h"
+#include "keyd/client/protocol.h"
 #include "store/job_store.h"
 
 #include <sodium.h>
 
 /* The hash being made. */
 struct checkpoint_hash {
-	crypto_generichash_state state;
+	crypto_generichash_state stretch;
+	unsigned char previous_hash[32];
+	int64_t previous_event, upto;
 };
 
 /* Begins the hash of the checkpoint that follows BEFORE (NULL: the first one) and covers all events
@@ -24,10 +27,10 @@ void checkpoint_hash_head(
 void checkpoint_hash_end(struct checkpoint_hash *h, unsigned char heads_hash[32]);
 
 /* The checkpoint that is to follow the newest one, from the heads as they are: event_id and
- * heads_hash of *NEXT are set, and *EVENTS is the number of events since then (0: nothing is to
- * be signed). All in one state: inside tx_read. */
-enum err checkpoint_next(
-        struct arena *a, struct db *db, struct checkpoint_row *next, int64_t *events) MUST_CHECK;
+ * heads_hash of *ROW, and *NEXT for keyd but for the programme's name. Where its two events are the
+ * same nothing is to be signed. All in one state: inside tx_read. */
+enum err checkpoint_next(struct arena *a, struct db *db, struct checkpoint_row *row,
+        struct keyd_checkpoint_next *next) MUST_CHECK;
 
 /* ERR_FORGED unless keyd signed ROW for PR. Whether its hash is that of the events is another
  * question. */

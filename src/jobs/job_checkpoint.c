@@ -1,6 +1,7 @@
 /* Checkpoints: keyd signs what the chains of events have come to, each minute in which something
  * happened, or after a thousand events. */
 #include "act/checkpoint.h"
+#include "base/log.h"
 #include "base/time.h"
 #include "jobs/jobs.h"
 #include "store/tx.h"
@@ -10,7 +11,7 @@ enum { EVENTS_MAX = 1000 };
 struct one {
 	struct arena *a;
 	struct checkpoint_row row;
-	int64_t events;
+	struct keyd_checkpoint_next next;
 };
 
 static enum err
@@ -18,7 +19,7 @@ next_tx(struct db *db, void *ctx)
 {
 	struct one *o = ctx;
 
-	return checkpoint_next(o->a, db, &o->row, &o->events);
+	return checkpoint_next(o->a, db, &o->row, &o->next);
 }
 
 static enum err
@@ -51,7 +52,6 @@ enum err
 job_checkpoint(struct arena *a, struct jobs *j, int64_t now, size_t *done)
 {
 	struct one o = {.a = a};
-	struct keyd_checkpoint q = {.programme = j->programme->name};
 	struct keyd_checkpointed signed_by;
 	bool wanted = false;
 	enum err e = is_wanted(a, j->db, now, &wanted);
@@ -60,16 +60,21 @@ job_checkpoint(struct arena *a, struct jobs *j, int64_t now, size_t *done)
 		e = tx_read(j->db, next_tx, &o);
 	if (e != ERR_OK || !wanted)
 		return e;
-	q.highest_event = o.row.event_id;
-	memcpy(q.heads_hash, o.row.heads_hash, sizeof q.heads_hash);
-	e = keyd_checkpoint(a, j->keyd, &q, &signed_by, NULL);
+	o.next.programme = j->programme->name;
+	e = keyd_checkpoint(a, j->keyd, &o.next, &signed_by, NULL);
 	if (e != ERR_OK)
 		return e;
+	/* Of an earlier run that was cut off: it is written down as it was signed. */
+	if (signed_by.highest_event != o.row.event_id)
+		o.row.event_id = signed_by.highest_event;
+	else if (memcmp(signed_by.heads_hash, o.row.heads_hash, sizeof o.row.heads_hash) != 0)
+		log_error("checkpoint_differs", "why",
+		        "signed chains were changed: run vdpd audit verify");
+	memcpy(o.row.heads_hash, signed_by.heads_hash, sizeof o.row.heads_hash);
 	o.row.at_utc_s = signed_by.signed_at;
 	memcpy(o.row.signature, signed_by.signature, sizeof o.row.signature);
-	/* What has been signed but is not written down is signed anew with the next run. */
 	e = tx_run(j->db, insert_tx, &o);
 	if (e == ERR_OK)
-		*done = (size_t)o.events;
+		*done = (size_t)(o.row.event_id - o.next.previous_event);
 	return e;
 }

@@ -153,6 +153,39 @@ scenario('rows rewritten with keys of somebody else, or from elsewhere, open not
 	assert.equal((await me.post('messages', { text: 'still here' })).status, 200);
 });
 
+scenario('history that was signed is not signed anew, whatever the database says', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { r, me, id } = await furnish(i);
+	const signed = () => Number(sql(i, 'SELECT COALESCE(MAX(event_id), 0) FROM checkpoint'));
+	const events = () => Number(sql(i, 'SELECT MAX(id) FROM event'));
+	const more = async () => {
+		i.setClock(i.clock + 61);
+		assert.ok([200, 500].includes((await me.post('messages', { text: 'more' })).status));
+	};
+	for (let n = 0; n < 3; n++) {
+		await more();
+		await until(() => signed() === events(), 5000, 'a checkpoint');
+	}
+	const verify = () => vdpd(['audit', 'verify', '-C', i.dir]);
+	assert.equal(verify().status, 0, verify().err);
+
+	// Somebody who can write to the database makes a whole chain of another story.
+	sql(i, `UPDATE event SET clear = replace(clear, 'high', 'low') WHERE case_id = ${id} AND kind = 'triaged'`);
+	thief('rechain', path.join(i.dir, 'data/vdpd.db'), id);
+	assert.equal((await me.get()).status, 200, 'in itself it fits');
+	assert.match(verify().err, /checkpoint/);
+	// … and takes the checkpoints away, for the next one to be the first.
+	i.allowed.push(/role=keyd what=checkpoint_refused/);
+	sql(i, 'DELETE FROM checkpoint');
+	assert.equal(verify().status, 1);
+	await more();
+	await until(() => /role=keyd what=checkpoint_refused/.test(i.log), 5000, 'keyd refuses');
+	assert.equal(signed(), 0, 'nothing was signed');
+	assert.equal(verify().status, 1);
+	assert.match(vdpd(['doctor', '-C', i.dir]).out, /checkpoint/);
+	assert.ok(r.case);
+});
+
 scenario('columns that follow from the events are computed anew by the doctor', async (i) => {
 	const { r, id, token } = await furnish(i);
 	await i.stop();

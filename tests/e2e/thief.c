@@ -6,8 +6,9 @@
  *	                            and on every blob: a line "opened WHAT: TEXT" or "closed WHAT"
  *	thief wrap KEYS UID         a team key of its own: "wrap HEX" to the storage key of
  *	                            KEYS/public.keys for the case UID (hex), "pair HEX", "title HEX"
- *	thief receipt UID           a receipt code of its own: "code TEXT", "hash HEX", "wrap HEX",
- *	                            "body HEX" (a report sealed with its reporter's key) */
+ *	thief rechain DB CASE       makes the events of the case (its row's id) a chain again, as
+ *they are now, and sets its head thief receipt UID           a receipt code of its own: "code
+ *TEXT", "hash HEX", "wrap HEX", "body HEX" (a report sealed with its reporter's key) */
 #include "act/act.h"
 #include "base/id.h"
 #include "keyd/client/public_keys.h"
@@ -316,6 +317,45 @@ open_all(struct thief *t, const char *receipt)
 	sqlite3_close(t->db);
 }
 
+/* ---- A chain of one's own ---- */
+
+static void
+rechain(struct thief *t, const char *path, const char *id)
+{
+	sqlite3_stmt *st;
+
+	if (sqlite3_open_v2(path, &t->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+		fail("open");
+	sqlite3_busy_timeout(t->db, 5000);
+	st = query(t, "SELECT c.uid, e.seq, e.at, e.recorded_at, e.kind, e.actor, e.clear, "
+	              "e.sealed_with, e.body FROM event e JOIN cases c ON c.id = e.case_id WHERE "
+	              "c.id = ?1 ORDER BY e.seq");
+	sqlite3_bind_text(st, 1, id, -1, SQLITE_STATIC);
+	while (sqlite3_step(st) == SQLITE_ROW) {
+		struct event_row e = {
+		        .seq = sqlite3_column_int64(st, 1),
+		        .at_utc_s = sqlite3_column_int64(st, 2),
+		        .recorded_utc_s = sqlite3_column_int64(st, 3),
+		        .kind = column(t, st, 4),
+		        .actor = column(t, st, 5),
+		        .clear = column(t, st, 6),
+		        .sealed_with = (unsigned)sqlite3_column_int64(st, 7),
+		        .body = column(t, st, 8),
+		};
+
+		memcpy(t->row.uid, column(t, st, 0).p, sizeof t->row.uid);
+		act_link(&t->row, &e);
+	}
+	sqlite3_finalize(st);
+	st = query(t, "UPDATE cases SET chain_head = ?2 WHERE id = ?1");
+	sqlite3_bind_text(st, 1, id, -1, SQLITE_STATIC);
+	sqlite3_bind_blob(st, 2, t->row.chain_head, sizeof t->row.chain_head, SQLITE_STATIC);
+	if (sqlite3_step(st) != SQLITE_DONE)
+		fail(sqlite3_errmsg(t->db));
+	sqlite3_finalize(st);
+	sqlite3_close(t->db);
+}
+
 /* ---- Keys of one's own ---- */
 
 static void
@@ -394,6 +434,8 @@ main(int argc, char **argv)
 		open_all(t, argv[3]);
 	} else if (argc == 4 && strcmp(argv[1], "wrap") == 0) {
 		own_wrap(t, argv[2], argv[3]);
+	} else if (argc == 4 && strcmp(argv[1], "rechain") == 0) {
+		rechain(t, argv[2], argv[3]);
 	} else if (argc == 3 && strcmp(argv[1], "receipt") == 0) {
 		own_receipt(t, argv[2]);
 	} else {

@@ -391,8 +391,10 @@ test_checkpoints_and_log(void **state)
 {
 	struct keyd_fixture *f = start();
 	struct str ada = fixture_first(f);
-	struct keyd_checkpoint q = {.programme = STR("exact.works"), .highest_event = 10};
-	struct keyd_checkpointed done;
+	struct keyd_checkpoint_next q = {.programme = STR("exact.works"), .highest_event = 10};
+	struct keyd_checkpoint what = {.programme = q.programme, .highest_event = 10};
+	struct keyd_checkpointed done, again;
+	static const unsigned char none[32];
 	struct keyd_audit_verified verified;
 	struct keyd_audit_verify from_start = {ada, 0};
 	struct keyd_client *courier = &f->as[ROLE_COURIER];
@@ -401,14 +403,29 @@ test_checkpoints_and_log(void **state)
 	sqlite3 *db;
 
 	(void)state;
-	random_bytes(q.heads_hash, sizeof q.heads_hash);
+	random_bytes(q.stretch_hash, sizeof q.stretch_hash);
 	assert_int_equal(keyd_checkpoint(f->a, courier, &q, &done, NULL), ERR_OK);
 	buf_init(&b, 1024);
-	checkpoint_statement(&q, done.signed_at, &b);
+	checkpoint_heads(none, 0, 10, q.stretch_hash, what.heads_hash);
+	assert_memory_equal(done.heads_hash, what.heads_hash, sizeof done.heads_hash);
+	checkpoint_statement(&what, done.signed_at, &b);
 	assert_int_equal(crypto_sign_verify_detached(done.signature, (const unsigned char *)b.p,
 	                         b.n, f->halves.signing),
 	        0);
 	buf_clear(&b);
+	/* Its writing was cut off: the same again, whatever the events are said to be now. */
+	*f->clock += 60;
+	q.highest_event = 12;
+	random_bytes(q.stretch_hash, sizeof q.stretch_hash);
+	assert_int_equal(keyd_checkpoint(f->a, courier, &q, &again, NULL), ERR_OK);
+	assert_memory_equal(&again, &done, sizeof done);
+	q.previous_event = 10;
+	assert_int_equal(keyd_checkpoint(f->a, courier, &q, &again, NULL), ERR_OK);
+	checkpoint_heads(done.heads_hash, 10, 12, q.stretch_hash, what.heads_hash);
+	assert_memory_equal(again.heads_hash, what.heads_hash, sizeof again.heads_hash);
+	/* Checkpoints were taken out of the database, to have rewritten events signed. */
+	q.previous_event = 0;
+	assert_int_equal(keyd_checkpoint(f->a, courier, &q, &again, NULL), ERR_FORGED);
 	q.highest_event = 9;
 	assert_int_equal(keyd_checkpoint(f->a, courier, &q, &done, NULL), ERR_STATE);
 	assert_int_equal(keyd_checkpoint(f->a, &f->as[ROLE_DESK], &q, &done, NULL), ERR_DENIED);

@@ -39,17 +39,17 @@ static enum err
 read_last(struct arena *a, struct db *db, struct str programme, struct checkpoint_row *out,
         struct diag *d)
 {
-	struct keyd_checkpoint c;
-	struct keyd_checkpointed done;
-	enum err e = checkpoint_get(a, db, programme, &c, &done);
+	struct signed_checkpoint c;
+	enum err e = checkpoint_get(a, db, programme, &c);
 
 	if (e == ERR_NOT_FOUND)
 		return ERR_OK;
 	if (e != ERR_OK)
 		return diag_set(d, e, "`vdpd doctor` tells more", "keys/keyd.db: %s", db_why(db));
-	*out = (struct checkpoint_row){.event_id = c.highest_event, .at_utc_s = done.signed_at};
-	memcpy(out->heads_hash, c.heads_hash, sizeof out->heads_hash);
-	memcpy(out->signature, done.signature, sizeof out->signature);
+	*out = (struct checkpoint_row){
+	        .event_id = c.done.highest_event, .at_utc_s = c.done.signed_at};
+	memcpy(out->heads_hash, c.done.heads_hash, sizeof out->heads_hash);
+	memcpy(out->signature, c.done.signature, sizeof out->signature);
 	return ERR_OK;
 }
 

@@ -52,7 +52,7 @@ KEYD_CALL(open_titles, keyd_open_titles, keyd_titles);
 /* courier. */
 KEYD_CALL(open_contact, keyd_open_contact, keyd_contact);
 KEYD_CALL(staff_contacts, keyd_staff_contacts, keyd_people);
-KEYD_CALL(checkpoint, keyd_checkpoint, keyd_checkpointed);
+KEYD_CALL(checkpoint, keyd_checkpoint_next, keyd_checkpointed);
 
 /* desk, command line; administrators, but for `people`: anybody signed in, who then sees names and
  * roles only. */

@@ -254,15 +254,18 @@ FIELDS(keyd_token_revoke) = {
 };
 MSG(keyd_token_revoke);
 
-FIELDS(keyd_checkpoint) = {
-        WIRE_STR(struct keyd_checkpoint, programme, KEYD_PROGRAMME_MAX),
-        WIRE_I64(struct keyd_checkpoint, highest_event),
-        WIRE_BYTES(struct keyd_checkpoint, heads_hash),
+FIELDS(keyd_checkpoint_next) = {
+        WIRE_STR(struct keyd_checkpoint_next, programme, KEYD_PROGRAMME_MAX),
+        WIRE_I64(struct keyd_checkpoint_next, previous_event),
+        WIRE_I64(struct keyd_checkpoint_next, highest_event),
+        WIRE_BYTES(struct keyd_checkpoint_next, stretch_hash),
 };
-MSG(keyd_checkpoint);
+MSG(keyd_checkpoint_next);
 
 FIELDS(keyd_checkpointed) = {
+        WIRE_I64(struct keyd_checkpointed, highest_event),
         WIRE_I64(struct keyd_checkpointed, signed_at),
+        WIRE_BYTES(struct keyd_checkpointed, heads_hash),
         WIRE_BYTES(struct keyd_checkpointed, signature),
 };
 MSG(keyd_checkpointed);
@@ -319,7 +322,7 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_TOKEN_CREATE] = {&keyd_token_create_wire, &keyd_token_created_wire},
         [KEYD_TOKEN_LIST] = {&keyd_credential_wire, &keyd_tokens_wire},
         [KEYD_TOKEN_REVOKE] = {&keyd_token_revoke_wire, &nothing_wire},
-        [KEYD_CHECKPOINT] = {&keyd_checkpoint_wire, &keyd_checkpointed_wire},
+        [KEYD_CHECKPOINT] = {&keyd_checkpoint_next_wire, &keyd_checkpointed_wire},
         [KEYD_AUDIT] = {&keyd_audit_wire, &keyd_log_wire},
         [KEYD_AUDIT_VERIFY] = {&keyd_audit_verify_wire, &keyd_audit_verified_wire},
         [KEYD_CLI_SESSION] = {&nothing_wire, &keyd_signed_in_wire},
@@ -329,6 +332,32 @@ const struct keyd_message *
 keyd_message_of(uint32_t type)
 {
 	return type < KEYD_REQUESTS && messages[type].request != NULL ? &messages[type] : NULL;
+}
+
+static void
+add_i64(crypto_generichash_state *st, int64_t v)
+{
+	unsigned char b[8];
+
+	for (size_t i = 0; i < sizeof b; i++)
+		b[i] = (unsigned char)((uint64_t)v >> 8 * i);
+	crypto_generichash_update(st, b, sizeof b);
+}
+
+void
+checkpoint_heads(const unsigned char previous_hash[32], int64_t previous_event,
+        int64_t highest_event, const unsigned char stretch_hash[32], unsigned char out[32])
+{
+	static const unsigned char label[] = "vdpd checkpoint heads";
+	crypto_generichash_state st;
+
+	crypto_generichash_init(&st, NULL, 0, 32);
+	crypto_generichash_update(&st, label, sizeof label);
+	crypto_generichash_update(&st, previous_hash, 32);
+	add_i64(&st, previous_event);
+	add_i64(&st, highest_event);
+	crypto_generichash_update(&st, stretch_hash, 32);
+	crypto_generichash_final(&st, out, 32);
 }
 
 void

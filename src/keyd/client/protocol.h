@@ -286,17 +286,31 @@ struct keyd_token_revoke {
 	int64_t token_id;
 };
 
-/* Signs what the heads of the programme's chains are; never for fewer events than before
- * (ERR_STATE). */
+/* The heads of the programme's chains, as they changed after PREVIOUS_EVENT up to HIGHEST_EVENT, in
+ * one hash. keyd chains it to the last checkpoint that it signed, which it remembers, and signs the
+ * result: what is signed once is not signed anew. Where PREVIOUS_EVENT is that of the one before,
+ * the answer is the last one again (its writing was cut off). ERR_STATE for fewer events than
+ * before; ERR_FORGED where the database's last checkpoint is neither. */
+struct keyd_checkpoint_next {
+	struct str programme;
+	int64_t previous_event, highest_event;
+	unsigned char stretch_hash[32];
+};
+struct keyd_checkpointed {
+	int64_t highest_event, signed_at;
+	unsigned char heads_hash[32];
+	unsigned char signature[64]; /* over checkpoint_statement() */
+};
+/* What is signed. */
 struct keyd_checkpoint {
 	struct str programme;
 	int64_t highest_event;
 	unsigned char heads_hash[32];
 };
-struct keyd_checkpointed {
-	int64_t signed_at;
-	unsigned char signature[64]; /* over checkpoint_statement() */
-};
+/* OUT: the heads' hash of the checkpoint that follows the one of PREVIOUS_HASH (zeroes: there is
+ * none) and PREVIOUS_EVENT. May be PREVIOUS_HASH. */
+void checkpoint_heads(const unsigned char previous_hash[32], int64_t previous_event,
+        int64_t highest_event, const unsigned char stretch_hash[32], unsigned char out[32]);
 /* The bytes that a checkpoint's signature covers: lines like those of a receipt. */
 void checkpoint_statement(const struct keyd_checkpoint *c, int64_t signed_at, struct buf *out);
 

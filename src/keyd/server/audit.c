@@ -1,6 +1,7 @@
 /* The log for who may read it, and checkpoints over the chains of events. */
 #include "keyd/server/call.h"
 
+#include "base/log.h"
 #include "keyd/store/counter_store.h"
 
 #include <sodium.h>
@@ -23,37 +24,66 @@ handle_audit_verify(struct call *c)
 	return log_verify(c->k->store.db, q->after_id, LINKS_AT_ONCE, c->out);
 }
 
-static enum err
-checkpoint_tx(struct db *db, void *ctx)
+static void
+checkpoint_sign(struct call *c, struct keyd_checkpointed *out)
 {
-	struct call *c = ctx;
-	const struct keyd_checkpoint *q = c->in;
-	int64_t highest;
-	enum err e = checkpoint_highest(db, q->programme, &highest);
-
-	/* Fewer events than were signed for: somebody put an older database in its place. */
-	if (e == ERR_OK && q->highest_event < highest)
-		e = ERR_STATE;
-	return e == ERR_OK ? checkpoint_put(db, q, c->out) : e;
-}
-
-enum err
-handle_checkpoint(struct call *c)
-{
-	const struct keyd_checkpoint *q = c->in;
-	struct keyd_checkpointed *out = c->out;
+	const struct keyd_checkpoint_next *q = c->in;
+	struct keyd_checkpoint what = {q->programme, out->highest_event, {0}};
 	struct buf b;
 
-	if (q->programme.n == 0 || !str_utf8_valid(q->programme, NULL) ||
-	        str_find(q->programme, '\n', 0) != SIZE_MAX || q->highest_event < 0)
-		return ERR_INVALID;
+	memcpy(what.heads_hash, out->heads_hash, sizeof what.heads_hash);
 	buf_init(&b, 1024);
-	out->signed_at = c->now;
-	checkpoint_statement(q, c->now, &b);
+	checkpoint_statement(&what, out->signed_at, &b);
 	if (b.full)
 		abort();
 	crypto_sign_detached(out->signature, NULL, (const unsigned char *)b.p, b.n,
 	        c->k->secrets->signing_secret);
 	buf_clear(&b);
-	return tx_run(c->k->store.db, checkpoint_tx, c);
+}
+
+static enum err
+checkpoint_tx(struct db *db, void *ctx)
+{
+	struct call *c = ctx;
+	const struct keyd_checkpoint_next *q = c->in;
+	struct keyd_checkpointed *out = c->out;
+	struct signed_checkpoint last, next = {.previous_event = q->previous_event};
+	enum err e = checkpoint_get(c->a, db, q->programme, &last);
+
+	if (e == ERR_NOT_FOUND)
+		last = (struct signed_checkpoint){0};
+	else if (e != ERR_OK)
+		return e;
+	/* Fewer events than were signed for: somebody put an older database in its place. */
+	if (q->highest_event < last.done.highest_event)
+		return ERR_STATE;
+	if (e == ERR_OK && q->previous_event == last.previous_event) {
+		*out = last.done;
+		return ERR_OK;
+	}
+	if (q->previous_event != last.done.highest_event)
+		return ERR_FORGED;
+	next.done.highest_event = q->highest_event;
+	next.done.signed_at = c->now;
+	checkpoint_heads(last.done.heads_hash, q->previous_event, q->highest_event, q->stretch_hash,
+	        next.done.heads_hash);
+	checkpoint_sign(c, &next.done);
+	*out = next.done;
+	return checkpoint_put(db, q->programme, &next);
+}
+
+enum err
+handle_checkpoint(struct call *c)
+{
+	const struct keyd_checkpoint_next *q = c->in;
+	enum err e;
+
+	if (q->programme.n == 0 || !str_utf8_valid(q->programme, NULL) ||
+	        str_find(q->programme, '\n', 0) != SIZE_MAX || q->previous_event < 0 ||
+	        q->highest_event < q->previous_event)
+		return ERR_INVALID;
+	e = tx_run(c->k->store.db, checkpoint_tx, c);
+	if (e == ERR_FORGED)
+		log_error("checkpoint_refused", "why", "it does not follow the last one");
+	return e;
 }

@@ -9,13 +9,16 @@
 enum err counter_take(
         struct db *db, struct str prefix, int year, size_t n, int64_t *last) MUST_CHECK;
 
-/* Inside tx_run: the highest event of PROGRAMME's last checkpoint, 0 if there is none. */
-enum err checkpoint_highest(struct db *db, struct str programme, int64_t *out) MUST_CHECK;
-/* The last checkpoint of PROGRAMME as it was signed; ERR_NOT_FOUND if there is none. */
+/* The last checkpoint of a programme. */
+struct signed_checkpoint {
+	struct keyd_checkpointed done;
+	int64_t previous_event; /* up to which the one before it went; 0: it is the first */
+};
+/* ERR_NOT_FOUND if PROGRAMME has none. */
 enum err checkpoint_get(struct arena *a, struct db *db, struct str programme,
-        struct keyd_checkpoint *c, struct keyd_checkpointed *done) MUST_CHECK;
+        struct signed_checkpoint *out) MUST_CHECK;
 /* Inside tx_run: replaces the last checkpoint. */
-enum err checkpoint_put(struct db *db, const struct keyd_checkpoint *c,
-        const struct keyd_checkpointed *done) MUST_CHECK;
+enum err checkpoint_put(
+        struct db *db, struct str programme, const struct signed_checkpoint *c) MUST_CHECK;
 
 #endif

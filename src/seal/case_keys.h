@@ -36,7 +36,7 @@ void reporter_keys_from(const struct key *reporter, struct reporter_keys *k);
 void reporter_keys_wipe(struct reporter_keys *k);
 
 /* T for keyd: a sealed box of T and the case's uid to the programme's storage key. */
-void team_wrap(const unsigned char storage_public[STORAGE_PUBLIC_BYTES], const struct key *team,
+void team_wrap(const unsigned char storage_public[STORAGE_PUBLIC_BYTES], const struct team_keys *k,
         const unsigned char case_uid[CASE_UID_BYTES], unsigned char out[TEAM_WRAP_BYTES]);
 /* ERR_FORGED if WRAP was not made for this storage key and this case. */
 enum err team_unwrap(const unsigned char storage_public[STORAGE_PUBLIC_BYTES],

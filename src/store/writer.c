@@ -24,6 +24,7 @@ struct writer {
 struct batch {
 	struct writer_job *jobs[WRITER_BATCH_MAX];
 	size_t n;
+	int64_t applied_us; /* when its last job had been applied */
 };
 
 static int64_t
@@ -51,11 +52,12 @@ wait_for(struct writer *w, size_t n, int64_t until_us)
 }
 
 /* Who was answered by the last batch is likely to come again at once: so many jobs are waited for,
- * for no longer than the last commit took, since a commit with few of them would cost as much. */
+ * for no longer than the last sync took, since one for few of them would cost as much. What is
+ * there earlier is written meanwhile. */
 static void
-take(struct writer *w, struct batch *batch, size_t expected, int64_t cost_us)
+take(struct writer *w, struct batch *batch, size_t expected, int64_t sync_us)
 {
-	int64_t linger_us = cost_us < WRITER_LINGER_MS * 1000 ? cost_us : WRITER_LINGER_MS * 1000;
+	int64_t linger_us = sync_us < WRITER_LINGER_MS * 1000 ? sync_us : WRITER_LINGER_MS * 1000;
 
 	batch->n = 0;
 	pthread_mutex_lock(&w->lock);
@@ -97,6 +99,7 @@ apply_batch(struct db *db, void *ctx)
 		if (job->result == ERR_BUSY && db_retryable(db))
 			return ERR_BUSY;
 	}
+	batch->applied_us = now_us();
 	return ERR_OK;
 }
 
@@ -146,14 +149,14 @@ writer_main(void *ctx)
 	struct writer *w = ctx;
 	struct batch batch = {.n = 0};
 	size_t asked_at = 0;
-	int64_t cost_us = 0;
+	int64_t sync_us = 0;
 
 	pthread_setname_np(pthread_self(), "writer");
 	for (;;) {
-		int64_t t0, t1;
+		int64_t t0, t1, t2;
 		enum err e;
 
-		take(w, &batch, batch.n, cost_us);
+		take(w, &batch, batch.n, sync_us);
 		if (batch.n == 0)
 			return NULL;
 		t0 = now_us();
@@ -161,8 +164,9 @@ writer_main(void *ctx)
 			w->config.batch(w->config.ctx, batch.jobs, batch.n);
 		t1 = now_us();
 		e = tx_run(w->config.db, apply_batch, &batch);
-		cost_us = now_us() - t1;
-		finish(w, &batch, e, t1 - t0, cost_us);
+		t2 = now_us();
+		sync_us = e == ERR_OK ? t2 - batch.applied_us : 0;
+		finish(w, &batch, e, t1 - t0, t2 - t1);
 		if (w->config.checkpoint_db != NULL)
 			ask_for_checkpoint(w, &asked_at);
 	}

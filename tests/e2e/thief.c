@@ -388,7 +388,7 @@ own_wrap(struct thief *t, const char *keys_dir, const char *uid)
 		fail("public.keys");
 	uid_read(t, uid);
 	team_keys_new(&own);
-	team_wrap(keys.storage, &own.team, t->row.uid, wrap);
+	team_wrap(keys.storage, &own, t->row.uid, wrap);
 	title = field_seal(t->a, &own.shared.title, &at, STR("planted words"));
 	print_hex(t, "wrap", wrap, sizeof wrap);
 	print_hex(t, "pair", own.pair_public, sizeof own.pair_public);

@@ -281,7 +281,7 @@ fixture_cases(struct keyd_fixture *f, struct keyd_case *out, struct team_keys *k
 		out[i] = (struct keyd_case){.programme = STR("exact.works")};
 		team_keys_new(&keys[i]);
 		random_bytes(out[i].case_uid, sizeof out[i].case_uid);
-		team_wrap(f->halves.storage, &keys[i].team, out[i].case_uid, out[i].team_wrap);
+		team_wrap(f->halves.storage, &keys[i], out[i].case_uid, out[i].team_wrap);
 		random_bytes(out[i].content_sha256, 32);
 		memset(out[i].policy_sha256, 7, 32);
 		memcpy(out[i].case_key, keys[i].pair_public, 32);

@@ -177,7 +177,7 @@ test_open_case_and_forgeries(void **state)
 	assert_int_equal(fixture_open(f, ada, &bad, &got, NULL), ERR_FORGED);
 	team_keys_new(&own);
 	bad = c[0];
-	team_wrap(f->halves.storage, &own.team, bad.case_uid, bad.team_wrap);
+	team_wrap(f->halves.storage, &own, bad.case_uid, bad.team_wrap);
 	assert_int_equal(fixture_open(f, ada, &bad, &got, NULL), ERR_FORGED);
 	/* … with the public half that belongs to it. */
 	memcpy(bad.case_key, own.pair_public, 32);

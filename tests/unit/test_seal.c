@@ -57,7 +57,7 @@ test_wraps(void **state)
 	(void)state;
 	team_keys_new(&k);
 	crypto_box_keypair(storage_public, storage_secret.b);
-	team_wrap(storage_public, &k.team, uid, wrap);
+	team_wrap(storage_public, &k, uid, wrap);
 	assert_int_equal(team_unwrap(storage_public, &storage_secret, str_bytes(wrap, sizeof wrap),
 	                         other_uid, &team),
 	        ERR_FORGED);

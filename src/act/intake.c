@@ -21,7 +21,7 @@ idempotency_hash(const struct intake *in, unsigned char out[16])
 	struct buf b;
 	struct key k;
 
-	buf_init(&b, 1024);
+	buf_init(&b, in->idempotency_key.n + 64);
 	buf_block(&b, in->idempotency_key);
 	buf_add(&b, in->content_sha256, sizeof in->content_sha256);
 	key_derive(in->intake_key, "idempotency", buf_view(&b), &k);

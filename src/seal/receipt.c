@@ -31,7 +31,7 @@ receipt_code_repeatable(const struct key *server_key, struct str idempotency_key
 	struct key k;
 	struct buf b;
 
-	buf_init(&b, 1024);
+	buf_init(&b, idempotency_key.n + 64); /* cut short, many keys would be one */
 	buf_block(&b, idempotency_key);
 	buf_add(&b, body_sha256, SHA256_BYTES);
 	key_derive(server_key, "receipt code", buf_view(&b), &k);

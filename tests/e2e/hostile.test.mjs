@@ -1,7 +1,7 @@
 // What a stranger sends to hurt: everything at its maximum, again and again. It is refused, nothing dies of it, and the
 // team can go on.
 import assert from 'node:assert/strict';
-import { scenario } from './lib.mjs';
+import { multipart, scenario } from './lib.mjs';
 
 scenario('a reporter cannot fill a case so far that it can no longer be read or worked on', { timeout: 240000 }, async (i) => {
 	const r = await i.report({ description: 'x' }), me = i.reporter(r), token = i.token();
@@ -56,4 +56,23 @@ scenario('fields of an action that would break an event\'s line are refused', as
 	for (const advisory of ['a\nb', 'a b', '𝕏', '../x', 'x'.repeat(65)])
 		assert.equal((await act({ action: 'publish', advisory })).status, 422, advisory);
 	await i.act(token, r.case, { action: 'publish', advisory: 'EXW-2026-0001' });
+});
+
+scenario('however a form names its sending, two reports are two cases with two codes', async (i) => {
+	const page = await i.get('/report');
+	const cookie = page.headers['set-cookie'].map((c) => c.split(';')[0]).join('; ');
+	const token = page.text.match(/name="form_token" value="([^"]+)"/)[1];
+	const send = async (sending, description) => {
+		const form = multipart(Object.entries({ form_token: token, ...(sending === undefined ? {} : { sending }), step: 'send', kind: 'report',
+			title: 'x', description }).map(([name, value]) => ({ name, value })));
+		const a = await i.ask('POST', '/report', { body: form.body, headers: { 'Content-Type': form.type, Cookie: cookie, 'Sec-Fetch-Site': 'same-origin' } });
+		assert.equal(a.status, 201, a.text.slice(0, 2000));
+		return a.text.match(/name="receipt" value="([^"]+)"/)[1];
+	};
+	const seen = new Set();
+	for (const sending of [undefined, '', 'a'.repeat(64), 'a'.repeat(65), 'a'.repeat(1100), 'b'.repeat(1100), 'é'.repeat(3000)])
+		for (const description of ['one', 'two'])
+			seen.add((await send(sending, description)).replace(/^EXW-\d+-\d+-/, ''));
+	assert.equal(seen.size, 14);
+	assert.equal(await send('the same', 'one'), await send('the same', 'one'), 'a repeated sending is the same report');
 });

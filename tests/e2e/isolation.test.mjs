@@ -96,7 +96,7 @@ scenario('a desk that was taken over gets no case without a session, or for a ro
 	for (const token of forged) {
 		const { status, log } = await open(token);
 		assert.equal(status, 401, token);
-		assert.ok(await log(/role=keyd what=denied_by_credential request=open_case/), token);
+		assert.ok(await log(/role=keyd what=denied_without_session request=open_case/), token);
 	}
 	const listed = await i.staff(i.token('auditor'), 'GET', '/api/v1/cases');
 	assert.equal(listed.status, 200);

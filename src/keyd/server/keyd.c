@@ -38,9 +38,6 @@ judge_person(struct call *c)
 	/* An old cookie is nothing to tell of; asking for more than who it is with one may be. */
 	if (e == ERR_AUTH && c->kind->handle != handle_authenticate)
 		log_warn("denied_without_session", "request", c->kind->name);
-	/* Whether somebody is signed in is asked all day; what only follows on yes is not. */
-	if (e == ERR_AUTH && c->kind != &keyd_requests[KEYD_AUTHENTICATE])
-		log_warn("denied_by_credential", "request", c->kind->name);
 	if (e != ERR_OK)
 		return e;
 	if (permission_allows(c->who.roles, c->kind->permission))

@@ -27,12 +27,16 @@ read_again(struct act_job *j, struct opened *o)
 {
 	struct desk *d = desk_of(j->req);
 	struct view_keys keys = {.team = &o->keys};
+	enum err e;
 
 	who_of(j->req)->db = d->after_db;
 	o->keys = j->team;
 	o->alert = false;
-	return view_read(
+	e = view_read(
 	        j->req->a, d->after_db, &d->in.programme, j->case_id, &keys, now_utc_s(), &o->view);
+	if (e != ERR_OK)
+		desk_close_case(o);
+	return e;
 }
 
 /* What cannot be mended in the form is told on a page of its own. */

@@ -16,6 +16,7 @@
 #include <sodium.h>
 
 static const char sending_field[] = "sending"; /* the form's Idempotency-Key */
+enum { SENDING_MAX = 64 };
 
 /* The hidden fields of a form: its token, and the name of this sending, made with the first page of
  * it. */
@@ -26,7 +27,7 @@ hidden_of(struct request *req, struct form_session *session, struct view_hidden 
 	struct str sending = request_form(req, sending_field);
 
 	token_begin(req, session);
-	if (sending.n == 0 || sending.n > 64) {
+	if (sending.n == 0 || sending.n > SENDING_MAX) {
 		random_bytes(name, sizeof name);
 		sending = base64url_str(req->a, name, sizeof name);
 	}
@@ -234,6 +235,8 @@ send(struct request *req, const struct report *report)
 	in->actor.kind = ACTOR_REPORTER;
 	in->body = canonical(req->a, report);
 	in->idempotency_key = request_form(req, sending_field);
+	if (in->idempotency_key.n == 0 || in->idempotency_key.n > SENDING_MAX)
+		in->idempotency_key = (struct str){NULL, 0};
 	report_fill_intake(in, &app->in, req->a, &r->report);
 	upload_take(req, &in->files, &in->files_n);
 	crypto_hash_sha256(in->content_sha256, (const unsigned char *)in->body.p, in->body.n);

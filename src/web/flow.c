@@ -6,7 +6,8 @@
 #include "web/pages.h"
 
 /* Bytes of a body over its route's bound that are still read after it was refused, so that the
- * answer gets through. Within the bound all is read: who sends a file that is too large hears so. */
+ * answer gets through. Within the bound all is read: who sends a file that is too large hears so.
+ */
 enum { SWALLOW_MAX = 1024 * 1024 };
 
 /* Absolute-form (RFC 9112 section 3.2.2) is taken like origin-form; the authority does not matter,

@@ -158,25 +158,6 @@ struct view_case_form {
 	const char *action;
 };
 
-/* ---- People: view_desk_people at /settings/people
- * ------------------------------------------------- POST /settings/people (name, roles…) invites,
- * POST /settings/people/disable (id) shuts out. */
-struct view_person {
-	struct str id, name, email, roles, state; /* "active", "disabled" */
-	int64_t since;                            /* enrolled */
-	bool may_disable;
-};
-struct view_people {
-	struct view_desk page;
-	struct view_mistakes mistakes;
-	const struct view_person *people;
-	size_t n;
-	struct view_options roles;
-	struct view_input name;
-	struct str link; /* the enrolment link just made, shown once; "" = none */
-	int64_t now;
-};
-
 /* ---- Messages: view_desk_message, view_desk_error; view_desk_keys takes struct view_desk
  * ----------- */
 struct view_desk_message {

@@ -165,27 +165,71 @@ static void
 people(void)
 {
 	const struct view_person persons[] = {
-	        {STR("1"), STR("ana"), STR("ana@exact.works"), STR("administrator, coordinator"),
-	                STR("active"), AGO(90, 0), false},
-	        {STR("2"), STR("ben"), STR("ben@exact.works"), STR("analyst"), STR("active"),
-	                AGO(30, 3), true},
-	        {STR("3"), STR("chi"), STR("chi@exact.works"), STR("auditor"), STR("disabled"),
-	                AGO(20, 1), false},
+	        {STR("/settings/people/1"), STR("ana"), STR("ana@exact.works"),
+	                STR("administrator, coordinator"), STR("active"), AGO(90, 0), 2},
+	        {STR("/settings/people/2"), STR("ben"), STR("ben@exact.works"), STR("analyst"),
+	                STR("active"), AGO(30, 3), 1},
+	        {STR("/settings/people/3"), STR("chi"), STR("chi@exact.works"), STR("auditor"),
+	                STR("disabled"), AGO(20, 1), 0},
 	};
-	const struct view_option roles[] = {
+	const struct view_invitation links[] = {
+	        {STR("00ff"), STR("dee"), STR("analyst"), AGO(1, 2), NOW + 5 * 86400},
+	};
+	const struct view_role roles[] = {
 	        {STR("coordinator"), STR("Coordinator"),
-	                STR("works on cases, closes and reopens them")},
-	        {STR("analyst"), STR("Analyst"), STR("works on cases")},
-	        {STR("auditor"), STR("Auditor"), STR("sees numbers, states, dates and the log")},
-	        {STR("administrator"), STR("Administrator"), STR("people, tokens, settings, keys")},
+	                STR("works on cases, closes and reopens them"), true},
+	        {STR("analyst"), STR("Analyst"), STR("works on cases"), false},
+	        {STR("auditor"), STR("Auditor"), STR("sees numbers, states, dates and the log"),
+	                false},
+	        {STR("administrator"), STR("Administrator"), STR("people, tokens, settings, keys"),
+	                false},
 	};
+	const struct view_session sessions[] = {
+	        {AGO(0, 5), AGO(0, 0), NOW + 19 * 3600, true},
+	        {AGO(0, 9), AGO(0, 3), NOW + 15 * 3600, false},
+	};
+	const struct view_token tokens[] = {
+	        {STR("1"), STR("importer"), STR("ana"), STR("coordinator"), STR("works"), AGO(9, 0),
+	                NOW + 80 * 86400, true},
+	        {STR("2"), STR("old script"), STR("operator"), STR("analyst"), STR("revoked"),
+	                AGO(99, 0), NOW + 8 * 86400, false},
+	};
+	const struct view_option days[] = {{STR("90"), STR("90 days"), STR("")}};
+	const struct view_role_list boxes = {roles, N(roles), false};
 	struct view_people v = {
 	        .page = desk_of("People", VIEW_DESK_NONE),
 	        .people = persons,
 	        .n = N(persons),
-	        .roles = {roles, N(roles)},
+	        .invitations = links,
+	        .n_invitations = N(links),
+	        .roles = boxes,
 	        .link = STR("https://desk.exact.works/enrol/k3v9-sample-link"),
 	        .now = NOW,
+	};
+	struct view_member member = {
+	        .page = desk_of("ben", VIEW_DESK_NONE),
+	        .action = STR("/settings/people/2"),
+	        .name = STR("ben"),
+	        .email = STR("ben@exact.works"),
+	        .state = STR("active"),
+	        .since = AGO(30, 3),
+	        .roles = boxes,
+	        .sessions = {sessions, N(sessions), NOW},
+	};
+	struct view_tokens token_list = {
+	        .page = desk_of("API tokens", VIEW_DESK_NONE),
+	        .tokens = tokens,
+	        .n = N(tokens),
+	        .roles = boxes,
+	        .days = {days, N(days)},
+	        .days_chosen = STR("90"),
+	};
+	struct view_account account = {
+	        .page = desk_of("Your account", VIEW_DESK_NONE),
+	        .roles = STR("coordinator"),
+	        .person = true,
+	        .sessions = {sessions, N(sessions), NOW},
+	        .password_min = 12,
 	};
 	struct view_desk keys = desk_of("Keyboard", VIEW_DESK_NONE);
 	struct view_desk_error error = {
@@ -196,6 +240,9 @@ people(void)
 	};
 
 	SHOW("desk-people", view_desk_people, &v);
+	SHOW("desk-member", view_desk_member, &member);
+	SHOW("desk-tokens", view_desk_tokens, &token_list);
+	SHOW("desk-account", view_desk_account, &account);
 	SHOW("desk-keys", view_desk_keys, &keys);
 	SHOW("desk-error", view_desk_error, &error);
 }

@@ -1,62 +1,8 @@
 // The desk through the running program: enrolment, sign-in, the queue, a case and every action on it, by forms as a
 // browser without JavaScript sends them.
 import assert from 'node:assert/strict';
+import { Browser, enrol, password, pathOf } from './forms.mjs';
 import { multipart, request, scenario, totp } from './lib.mjs';
-
-const password = 'four unrelated words here';
-
-// A browser without JavaScript: cookies and forms.
-class Browser {
-	constructor(i) { this.i = i; this.cookies = {}; }
-
-	async ask(method, target, o = {}) {
-		const cookie = Object.entries(this.cookies).map(([k, v]) => `${k}=${v}`).join('; ');
-		const a = await request(this.i.desk, method, target, { agent: this.i.agent, ...o,
-			headers: { ...(cookie ? { Cookie: cookie } : {}), ...(method === 'GET' ? {} : { 'Sec-Fetch-Site': 'same-origin' }), ...o.headers } });
-		for (const line of a.headers['set-cookie'] ?? []) {
-			const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
-			if (/Max-Age=0/.test(line))
-				delete this.cookies[name];
-			else
-				this.cookies[name] = value;
-		}
-		return a;
-	}
-	async get(target, status = 200) {
-		const a = await this.ask('GET', target);
-		assert.equal(a.status, status, `${target}: ${a.text}`);
-		this.page = a.text;
-		return a;
-	}
-	token() { return this.page.match(/name="form_token" value="([^"]+)"/)[1]; }
-	post(target, fields) {
-		const body = new URLSearchParams([['form_token', fields.form_token ?? this.token()],
-			...Object.entries(fields).filter(([k]) => k !== 'form_token')]).toString();
-		return this.ask('POST', target, { body, headers: { 'Content-Type': 'application/x-www-form-urlencoded' } });
-	}
-	// Sends a form and follows the 303; gives the page.
-	async does(target, fields) {
-		const a = await this.post(target, fields);
-		assert.equal(a.status, 303, a.text);
-		return (await this.get(a.headers.location)).text;
-	}
-}
-
-const pathOf = (url) => new URL(url).pathname;
-
-// Enrols by LINK and gives {browser, secret}.
-async function enrol(i, link, name) {
-	const b = new Browser(i);
-	const page = (await b.get(pathOf(link))).text;
-	const secret = page.match(/id="totp-secret">([A-Z2-7 ]+)</)[1].replace(/ /g, '');
-	assert.match(page, /<path class="ink" d="M/, 'the secret is shown as a picture too');
-	const a = await b.post(pathOf(link), { name, email: `${name}@example.org`, password, password_again: password,
-		code: totp(secret, i.now) });
-	assert.equal(a.status, 303, a.text);
-	assert.equal(a.headers.location, '/');
-	assert.match(a.headers['set-cookie'].join('\n'), /__Host-session=vds_[^;]+; Path=\/; Secure; HttpOnly; SameSite=Strict/);
-	return { b, secret };
-}
 
 const report = { title: 'Invoices of others can be read', description: 'Any number works.', impact: 'All invoices.',
 	affected: ['https://app.exact.works/invoices/1', 'https://stripe.com/x'], severity: 'High',
@@ -311,9 +257,8 @@ scenario('roles: an auditor sees numbers and dates, an administrator makes links
 	await chi.get(`/cases/${r.case}`, 403);
 	await chi.get('/settings/people', 403);
 	await chi.get('/keys');
-	const people = (await b.get('/settings/people')).text;
-	assert.match(people, /Disable chi/);
-	assert.match(await b.does('/settings/people/disable', { id: '2' }), /Shut out/);
+	assert.match((await b.get('/settings/people/2')).text, /Disable chi/);
+	assert.match(await b.does('/settings/people/2', { action: 'disable' }), /Shut out/);
 	assert.equal((await chi.get('/', 303)).headers.location, '/sign-in');
 });
 

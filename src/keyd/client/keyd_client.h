@@ -58,12 +58,16 @@ KEYD_CALL(checkpoint, keyd_checkpoint_next, keyd_checkpointed);
  * roles only. */
 KEYD_CALL(people, keyd_credential, keyd_people);
 KEYD_CALL(invite, keyd_invite, keyd_invited);
+KEYD_CALL(invitations, keyd_credential, keyd_invitations);
+KEYD_CALL(invite_revoke, keyd_invite_revoke, keyd_nothing);
+KEYD_CALL(member_sign_out, keyd_member_sign_out, keyd_nothing);
 KEYD_CALL(member_change, keyd_member_change, keyd_nothing);
 KEYD_CALL(token_create, keyd_token_create, keyd_token_created);
 KEYD_CALL(token_list, keyd_credential, keyd_tokens);
 KEYD_CALL(token_revoke, keyd_token_revoke, keyd_nothing);
 
 /* desk, command line; any role. */
+KEYD_CALL(sessions, keyd_credential, keyd_sessions);
 KEYD_CALL(audit, keyd_audit, keyd_log);
 KEYD_CALL(audit_verify, keyd_audit_verify, keyd_audit_verified);
 

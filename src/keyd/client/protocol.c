@@ -210,6 +210,47 @@ FIELDS(keyd_invited) = {
 };
 MSG(keyd_invited);
 
+FIELDS(keyd_invitation) = {
+        WIRE_BYTES(struct keyd_invitation, ref),
+        WIRE_I64(struct keyd_invitation, person_id),
+        WIRE_U32(struct keyd_invitation, roles),
+        WIRE_STR(struct keyd_invitation, name, KEYD_NAME_MAX),
+        WIRE_STR(struct keyd_invitation, email, KEYD_EMAIL_MAX),
+        WIRE_I64(struct keyd_invitation, created_at),
+        WIRE_I64(struct keyd_invitation, expires_at),
+};
+MSG(keyd_invitation);
+FIELDS(keyd_invitations) = {
+        WIRE_LIST(struct keyd_invitations, items, n, KEYD_LIST_MAX, keyd_invitation_wire),
+};
+MSG(keyd_invitations);
+
+FIELDS(keyd_invite_revoke) = {
+        CREDENTIAL(struct keyd_invite_revoke),
+        WIRE_BYTES(struct keyd_invite_revoke, ref),
+};
+MSG(keyd_invite_revoke);
+
+FIELDS(keyd_session) = {
+        WIRE_I64(struct keyd_session, person_id),
+        WIRE_STR(struct keyd_session, name, KEYD_NAME_MAX),
+        WIRE_I64(struct keyd_session, created_at),
+        WIRE_I64(struct keyd_session, seen_at),
+        WIRE_I64(struct keyd_session, expires_at),
+        WIRE_U32(struct keyd_session, this_one),
+};
+MSG(keyd_session);
+FIELDS(keyd_sessions) = {
+        WIRE_LIST(struct keyd_sessions, items, n, KEYD_LIST_MAX, keyd_session_wire),
+};
+MSG(keyd_sessions);
+
+FIELDS(keyd_member_sign_out) = {
+        CREDENTIAL(struct keyd_member_sign_out),
+        WIRE_I64(struct keyd_member_sign_out, person_id),
+};
+MSG(keyd_member_sign_out);
+
 FIELDS(keyd_member_change) = {
         CREDENTIAL(struct keyd_member_change),
         WIRE_I64(struct keyd_member_change, person_id),
@@ -325,6 +366,10 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_CHECKPOINT] = {&keyd_checkpoint_next_wire, &keyd_checkpointed_wire},
         [KEYD_AUDIT] = {&keyd_audit_wire, &keyd_log_wire},
         [KEYD_AUDIT_VERIFY] = {&keyd_audit_verify_wire, &keyd_audit_verified_wire},
+        [KEYD_INVITATIONS] = {&keyd_credential_wire, &keyd_invitations_wire},
+        [KEYD_INVITE_REVOKE] = {&keyd_invite_revoke_wire, &nothing_wire},
+        [KEYD_SESSIONS] = {&keyd_credential_wire, &keyd_sessions_wire},
+        [KEYD_MEMBER_SIGN_OUT] = {&keyd_member_sign_out_wire, &nothing_wire},
         [KEYD_CLI_SESSION] = {&nothing_wire, &keyd_signed_in_wire},
 };
 

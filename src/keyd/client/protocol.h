@@ -55,6 +55,10 @@ enum keyd_request_type {
 	KEYD_AUDIT,
 	KEYD_AUDIT_VERIFY,
 	KEYD_CLI_SESSION,
+	KEYD_INVITATIONS,
+	KEYD_INVITE_REVOKE,
+	KEYD_SESSIONS,
+	KEYD_MEMBER_SIGN_OUT,
 	KEYD_REQUESTS
 };
 
@@ -131,6 +135,8 @@ struct keyd_enrol_finish {
 	struct str enrolment, name, email, password, code;
 };
 
+/* Ends the other sessions of the person. ERR_AUTH: password or code is wrong; ERR_INVALID: the new
+ * password. */
 struct keyd_password_change {
 	struct str credential, password, code, new_password;
 };
@@ -238,7 +244,7 @@ struct keyd_credential {
 };
 
 /* A one-time enrolment link; with a PERSON_ID it gives that person a new password and code secret
- * instead, and keeps name, address and roles. */
+ * instead, and keeps name, address and roles; ERR_STATE if that person is disabled. */
 struct keyd_invite {
 	struct str credential;
 	int64_t person_id; /* 0: somebody new */
@@ -250,12 +256,50 @@ struct keyd_invited {
 	int64_t expires_at;
 };
 
-/* ERR_STATE where no administrator would be left. */
+/* Links that still work. Answer to a struct keyd_credential. */
+struct keyd_invitation {
+	unsigned char ref[32]; /* names it for keyd_invite_revoke; opens nothing */
+	int64_t person_id;     /* 0: for somebody new */
+	uint32_t roles;
+	struct str name, email; /* may be "" */
+	int64_t created_at, expires_at;
+};
+struct keyd_invitations {
+	const struct keyd_invitation *items;
+	size_t n;
+};
+/* ERR_NOT_FOUND: there is none, or it was used. */
+struct keyd_invite_revoke {
+	struct str credential;
+	unsigned char ref[32];
+};
+
+/* Sessions of people: an administrator sees everybody's, others their own; the last used first.
+ * Answer to a struct keyd_credential. */
+struct keyd_session {
+	int64_t person_id;
+	struct str name;
+	int64_t created_at, seen_at, expires_at; /* seen_at: to within five minutes */
+	uint32_t this_one;                       /* 1: the session that asks */
+};
+struct keyd_sessions {
+	const struct keyd_session *items;
+	size_t n;
+};
+
+/* Ends all sessions of PERSON_ID. ERR_NOT_FOUND. */
+struct keyd_member_sign_out {
+	struct str credential;
+	int64_t person_id;
+};
+
+/* ERR_STATE where no administrator would be left. What is KEYD_KEEP stays as it is. */
+enum { KEYD_KEEP = 0x7fffffff };
 struct keyd_member_change {
 	struct str credential;
 	int64_t person_id;
 	uint32_t roles;
-	uint32_t disabled; /* 1 also ends all sessions, and revokes the tokens that they made */
+	uint32_t disabled; /* 1 also ends all sessions, the tokens and the links that they made */
 };
 
 struct keyd_token_create {

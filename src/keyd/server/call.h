@@ -144,6 +144,7 @@ call_handler handle_keys, handle_sign_receipts, handle_authenticate, handle_sign
         handle_open_case, handle_open_titles, handle_open_contact, handle_staff_contacts,
         handle_people, handle_invite, handle_member_change, handle_token_create, handle_token_list,
         handle_token_revoke, handle_checkpoint, handle_audit, handle_audit_verify,
-        handle_cli_session;
+        handle_cli_session, handle_invitations, handle_invite_revoke, handle_sessions,
+        handle_member_sign_out;
 
 #endif

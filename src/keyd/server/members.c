@@ -3,6 +3,7 @@
 
 #include "keyd/store/api_token_store.h"
 #include "keyd/store/enrolment_store.h"
+#include "keyd/store/session_store.h"
 
 enum err
 handle_keys(struct call *c)
@@ -37,6 +38,41 @@ handle_invite(struct call *c)
 	enum err e = enrolment_create(c->a, c->k->store.db, &by, c->in, c->now, c->out);
 
 	return e == ERR_INVALID ? call_refuse_field(c, e, KEYD_FIELD_ROLES) : e;
+}
+
+enum err
+handle_invitations(struct call *c)
+{
+	return enrolment_list(c->a, c->k->store.db, c->now, c->out);
+}
+
+enum err
+handle_invite_revoke(struct call *c)
+{
+	const struct keyd_invite_revoke *q = c->in;
+	struct actor by = call_actor(c);
+
+	return enrolment_revoke(c->k->store.db, &by, q->ref, c->now);
+}
+
+enum err
+handle_sessions(struct call *c)
+{
+	int64_t whose = permission_allows(c->who.roles, PERMISSION_MANAGE) ? 0 : c->who.person_id;
+
+	/* A token is nobody's: without the permission it has no sessions to see. */
+	if (whose == 0 && !permission_allows(c->who.roles, PERMISSION_MANAGE))
+		return ERR_DENIED;
+	return session_list(c->a, c->k->store.db, whose, c->credential_hash, c->now, c->out);
+}
+
+enum err
+handle_member_sign_out(struct call *c)
+{
+	const struct keyd_member_sign_out *q = c->in;
+	struct actor by = call_actor(c);
+
+	return member_sign_out(c->k->store.db, &by, q->person_id, c->now);
 }
 
 enum err

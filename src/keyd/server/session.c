@@ -45,12 +45,6 @@ handle_authenticate(struct call *c)
 	return ERR_OK;
 }
 
-static enum err
-end_all_tx(struct db *db, void *ctx)
-{
-	return session_end_all(db, *(const int64_t *)ctx);
-}
-
 enum err
 handle_sign_out(struct call *c)
 {
@@ -58,8 +52,11 @@ handle_sign_out(struct call *c)
 
 	if (c->who.kind == KEYD_BY_TOKEN)
 		return ERR_INVALID; /* a token is revoked, not signed out */
-	if (q->everywhere && c->who.person_id != 0)
-		return tx_run(c->k->store.db, end_all_tx, &c->who.person_id);
+	if (q->everywhere && c->who.person_id != 0) {
+		struct actor by = call_actor(c);
+
+		return member_sign_out(c->k->store.db, &by, c->who.person_id, c->now);
+	}
 	return session_end(c->k->store.db, c->credential_hash);
 }
 

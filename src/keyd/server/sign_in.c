@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "keyd/server/totp.h"
+#include "keyd/store/session_store.h"
 #include "seal/field.h"
 
 #include <sodium.h>
@@ -168,6 +169,8 @@ change_tx(struct db *db, void *ctx)
 	if (e == ERR_OK)
 		e = credential_set(
 		        db, t->l->person_id, t->hash, t->l->totp_sealed, t->step, c->now);
+	if (e == ERR_OK)
+		e = session_end_others(db, t->l->person_id, c->credential_hash);
 	return e == ERR_OK ? log_append(db, &entry) : e;
 }
 

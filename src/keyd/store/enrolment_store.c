@@ -16,12 +16,20 @@ static const struct stmt use = {
 static const struct stmt insert = {
         "keyd_enrolment_insert",
         "INSERT INTO enrolment (link_hash, person_id, roles, name, email, created_at, expires_at, "
-        "used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
+        "used_at, made_by) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8)",
 };
 static const struct stmt purge = {
         "keyd_enrolment_purge", "DELETE FROM enrolment WHERE expires_at <= $1"};
 
-const struct stmt *const enrolment_stmts[] = {&get, &use, &insert, &purge, NULL};
+static const struct stmt list = {
+        "keyd_enrolment_list",
+        "SELECT link_hash, person_id, roles, name, email, created_at, expires_at FROM enrolment "
+        "WHERE used_at = 0 AND expires_at > $1 ORDER BY created_at DESC, link_hash LIMIT $2",
+};
+static const struct stmt revoke = {"keyd_enrolment_revoke",
+        "DELETE FROM enrolment WHERE link_hash = $1 AND used_at = 0 AND expires_at > $2"};
+
+const struct stmt *const enrolment_stmts[] = {&get, &use, &insert, &purge, &list, &revoke, NULL};
 
 static const struct db_col cols[] = {
         DB_COL_INT(struct enrolment, person_id),
@@ -76,13 +84,16 @@ create_tx(struct db *db, void *ctx)
 
 	if (c->q->person_id != 0)
 		e = person_get(a, db, c->q->person_id, &p);
+	if (e == ERR_OK && p.disabled)
+		e = ERR_STATE;
 	if (e == ERR_OK)
 		e = db_exec(db, &purge, DB_ARGS(db_i64(c->now)), NULL);
 	if (e == ERR_OK)
 		e = db_exec1(db, &insert,
 		        DB_ARGS(db_bytes(c->hash, sizeof c->hash), db_i64(c->q->person_id),
 		                db_i64(p.roles), db_text(p.name), db_text(p.email), db_i64(c->now),
-		                db_i64(c->expires_at)));
+		                db_i64(c->expires_at),
+		                db_i64(c->by->kind == ACTOR_PERSON ? c->by->id : 0)));
 	entry.actor = actor_text(a, c->by);
 	entry.detail = str_fmt(a, "person %lld roles %u", (long long)c->q->person_id, p.roles);
 	if (e == ERR_OK)
@@ -109,4 +120,64 @@ enrolment_create(struct arena *a, struct db *db, const struct actor *by,
 	if (e == ERR_OK)
 		*out = (struct keyd_invited){text, c.expires_at};
 	return e;
+}
+
+/* ---- Links that nobody has used ---- */
+
+static const struct db_col listed_cols[] = {
+        DB_COL_FIXED(struct keyd_invitation, ref),
+        DB_COL_INT(struct keyd_invitation, person_id),
+        DB_COL_INT(struct keyd_invitation, roles),
+        DB_COL_TEXT(struct keyd_invitation, name, KEYD_NAME_MAX),
+        DB_COL_TEXT(struct keyd_invitation, email, KEYD_EMAIL_MAX),
+        DB_COL_INT(struct keyd_invitation, created_at),
+        DB_COL_INT(struct keyd_invitation, expires_at),
+};
+static const struct db_map listed_map = DB_MAP(struct keyd_invitation, listed_cols);
+
+enum err
+enrolment_list(struct arena *a, struct db *db, int64_t now, struct keyd_invitations *out)
+{
+	struct keyd_invitation *items = ARENA_ARRAY(a, KEYD_LIST_MAX, struct keyd_invitation);
+	struct db_rows rows;
+	size_t n = 0;
+	enum err e = db_query(db, &list, DB_ARGS(db_i64(now), db_i64(KEYD_LIST_MAX)), &rows);
+
+	if (e != ERR_OK)
+		return e;
+	while (n < KEYD_LIST_MAX && db_next(&rows))
+		db_row_read(a, &rows, &listed_map, &items[n++]);
+	e = db_rows_end(&rows);
+	if (e == ERR_OK)
+		*out = (struct keyd_invitations){items, n};
+	return e;
+}
+
+struct revoking {
+	const struct actor *by;
+	const unsigned char *hash;
+	int64_t now;
+};
+
+static enum err
+revoke_tx(struct db *db, void *ctx)
+{
+	const struct revoking *r = ctx;
+	struct arena *a = arena_new(16384);
+	struct keyd_log_entry entry = {
+	        .at = r->now, .actor = actor_text(a, r->by), .action = STR("invite_revoke")};
+	enum err e = db_exec1(
+	        db, &revoke, DB_ARGS(db_bytes(r->hash, CREDENTIAL_HASH_BYTES), db_i64(r->now)));
+
+	if (e == ERR_OK)
+		e = log_append(db, &entry);
+	arena_free(a);
+	return e;
+}
+
+enum err
+enrolment_revoke(struct db *db, const struct actor *by,
+        const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t now)
+{
+	return tx_run(db, revoke_tx, &(struct revoking){by, hash, now});
 }

@@ -25,8 +25,17 @@ enum err enrolment_use(
         struct db *db, const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t now) MUST_CHECK;
 
 /* A whole transaction, logged as done by BY: a new link. Q's credential is not looked at.
- * ERR_INVALID with no or unknown roles; ERR_NOT_FOUND for an unknown person_id. */
+ * ERR_INVALID with no or unknown roles; ERR_NOT_FOUND for an unknown person_id, ERR_STATE for a
+ * disabled one. */
 enum err enrolment_create(struct arena *a, struct db *db, const struct actor *by,
         const struct keyd_invite *q, int64_t now, struct keyd_invited *out) MUST_CHECK;
+
+/* The links that still work, the newest first, at most KEYD_LIST_MAX. */
+enum err enrolment_list(
+        struct arena *a, struct db *db, int64_t now, struct keyd_invitations *out) MUST_CHECK;
+
+/* A whole transaction, logged as done by BY: the open link of HASH works no more. ERR_NOT_FOUND. */
+enum err enrolment_revoke(struct db *db, const struct actor *by,
+        const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t now) MUST_CHECK;
 
 #endif

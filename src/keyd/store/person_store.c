@@ -39,6 +39,10 @@ static const struct stmt revoke_tokens = {
         "keyd_person_revoke_tokens",
         "UPDATE api_token SET revoked_at = $2 WHERE made_by = $1 AND revoked_at = 0",
 };
+static const struct stmt end_links = {
+        "keyd_person_end_links",
+        "DELETE FROM enrolment WHERE (made_by = $1 OR person_id = $1) AND used_at = 0",
+};
 static const struct stmt credential_put = {
         "keyd_credential_put",
         "INSERT INTO credential (person_id, password_hash, totp_sealed, totp_last_step, "
@@ -52,7 +56,7 @@ static const struct stmt step_use = {
 
 const struct stmt *const person_stmts[] = {&login_by_key, &login_by_id, &get, &list, &contacts,
         &insert, &name_taken, &email_taken, &change, &administrators, &end_sessions, &revoke_tokens,
-        &credential_put, &step_use, NULL};
+        &end_links, &credential_put, &step_use, NULL};
 
 static const struct db_col login_cols[] = {
         DB_COL_INT(struct login, person_id),
@@ -238,22 +242,30 @@ change_tx(struct db *db, void *ctx)
 	struct arena *a = arena_new(16384);
 	struct keyd_log_entry entry = {.at = c->now, .action = STR("member_change")};
 	int64_t left = 0;
-	enum err e = db_exec1(db, &change,
-	        DB_ARGS(db_i64(c->q->person_id), db_i64(c->q->roles), db_i64(c->q->disabled)));
+	unsigned roles, disabled;
+	struct keyd_person p;
+	enum err e = person_get(a, db, c->q->person_id, &p);
 
+	roles = e == ERR_OK && c->q->roles == KEYD_KEEP ? p.roles : c->q->roles;
+	disabled = e == ERR_OK && c->q->disabled == KEYD_KEEP ? p.disabled : c->q->disabled;
+	if (e == ERR_OK)
+		e = db_exec1(db, &change,
+		        DB_ARGS(db_i64(c->q->person_id), db_i64(roles), db_i64(disabled)));
 	if (e == ERR_OK)
 		e = db_one_i64(db, &administrators, DB_NONE, &left);
 	if (e == ERR_OK && left == 0)
 		e = ERR_STATE;
-	if (e == ERR_OK && c->q->disabled) {
+	if (e == ERR_OK && disabled) {
 		e = db_exec(db, &end_sessions, DB_ARGS(db_i64(c->q->person_id)), NULL);
 		if (e == ERR_OK)
 			e = db_exec(db, &revoke_tokens,
 			        DB_ARGS(db_i64(c->q->person_id), db_i64(c->now)), NULL);
+		if (e == ERR_OK)
+			e = db_exec(db, &end_links, DB_ARGS(db_i64(c->q->person_id)), NULL);
 	}
 	entry.actor = actor_text(a, c->by);
-	entry.detail = str_fmt(a, "person %lld roles %u%s", (long long)c->q->person_id, c->q->roles,
-	        c->q->disabled ? " disabled" : "");
+	entry.detail = str_fmt(a, "person %lld roles %u%s", (long long)c->q->person_id, roles,
+	        disabled ? " disabled" : "");
 	if (e == ERR_OK)
 		e = log_append(db, &entry);
 	arena_free(a);
@@ -266,7 +278,43 @@ member_change(
 {
 	struct change c = {by, q, now};
 
-	if (q->roles == 0 || (q->roles & ~(unsigned)STAFF_ROLES_ALL) != 0 || q->disabled > 1)
+	if (q->roles != KEYD_KEEP &&
+	        (q->roles == 0 || (q->roles & ~(unsigned)STAFF_ROLES_ALL) != 0))
+		return ERR_INVALID;
+	if (q->disabled != KEYD_KEEP && q->disabled > 1)
 		return ERR_INVALID;
 	return tx_run(db, change_tx, &c);
+}
+
+struct ending {
+	const struct actor *by;
+	int64_t person_id, now;
+};
+
+static enum err
+sign_out_tx(struct db *db, void *ctx)
+{
+	const struct ending *t = ctx;
+	struct arena *a = arena_new(16384);
+	struct keyd_log_entry entry = {
+	        .at = t->now,
+	        .actor = actor_text(a, t->by),
+	        .action = STR("sign_out_everywhere"),
+	        .detail = str_fmt(a, "person %lld", (long long)t->person_id),
+	};
+	struct keyd_person p;
+	enum err e = person_get(a, db, t->person_id, &p);
+
+	if (e == ERR_OK)
+		e = db_exec(db, &end_sessions, DB_ARGS(db_i64(t->person_id)), NULL);
+	if (e == ERR_OK)
+		e = log_append(db, &entry);
+	arena_free(a);
+	return e;
+}
+
+enum err
+member_sign_out(struct db *db, const struct actor *by, int64_t person_id, int64_t now)
+{
+	return tx_run(db, sign_out_tx, &(struct ending){by, person_id, now});
 }

@@ -59,4 +59,8 @@ enum err totp_step_use(struct db *db, int64_t person_id, int64_t step) MUST_CHEC
 enum err member_change(struct db *db, const struct actor *by, const struct keyd_member_change *q,
         int64_t now) MUST_CHECK;
 
+/* Ends all sessions of PERSON_ID. ERR_NOT_FOUND. */
+enum err member_sign_out(
+        struct db *db, const struct actor *by, int64_t person_id, int64_t now) MUST_CHECK;
+
 #endif

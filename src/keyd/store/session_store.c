@@ -24,7 +24,20 @@ static const struct stmt end_one = {
 static const struct stmt end_all = {
         "keyd_session_end_all", "DELETE FROM session WHERE person_id = $1"};
 
-const struct stmt *const session_stmts[] = {&get, &seen, &insert, &purge, &end_one, &end_all, NULL};
+static const struct stmt end_others = {
+        "keyd_session_end_others",
+        "DELETE FROM session WHERE person_id = $1 AND token_hash <> $2",
+};
+static const struct stmt list = {
+        "keyd_session_list",
+        "SELECT s.token_hash, s.person_id, p.name, s.created_at, s.seen_at, s.expires_at FROM "
+        "session s JOIN person p ON p.id = s.person_id WHERE p.disabled = 0 AND s.expires_at > $1 "
+        "AND s.seen_at > $2 AND (s.person_id = $3 OR CAST($3 AS BIGINT) = 0) ORDER BY s.seen_at "
+        "DESC, s.created_at DESC LIMIT $4",
+};
+
+const struct stmt *const session_stmts[] = {
+        &get, &seen, &insert, &purge, &end_one, &end_all, &end_others, &list, NULL};
 
 struct row {
 	int64_t person_id, seen_at, expires_at;
@@ -67,6 +80,47 @@ session_get(struct arena *a, struct db *db, const unsigned char hash[CREDENTIAL_
 	return ERR_OK;
 }
 
+struct listed {
+	unsigned char hash[CREDENTIAL_HASH_BYTES];
+	struct keyd_session session;
+};
+static const struct db_col listed_cols[] = {
+        DB_COL_FIXED(struct listed, hash),
+        DB_COL_INT(struct listed, session.person_id),
+        DB_COL_TEXT(struct listed, session.name, KEYD_NAME_MAX),
+        DB_COL_INT(struct listed, session.created_at),
+        DB_COL_INT(struct listed, session.seen_at),
+        DB_COL_INT(struct listed, session.expires_at),
+};
+static const struct db_map listed_map = DB_MAP(struct listed, listed_cols);
+
+enum err
+session_list(struct arena *a, struct db *db, int64_t person_id,
+        const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t now, struct keyd_sessions *out)
+{
+	struct keyd_session *items = ARENA_ARRAY(a, KEYD_LIST_MAX, struct keyd_session);
+	struct db_rows rows;
+	size_t n = 0;
+	enum err e = db_query(db, &list,
+	        DB_ARGS(db_i64(now), db_i64(now - SESSION_IDLE_S), db_i64(person_id),
+	                db_i64(KEYD_LIST_MAX)),
+	        &rows);
+
+	if (e != ERR_OK)
+		return e;
+	while (n < KEYD_LIST_MAX && db_next(&rows)) {
+		struct listed got = {0};
+
+		db_row_read(a, &rows, &listed_map, &got);
+		got.session.this_one = memcmp(got.hash, hash, sizeof got.hash) == 0;
+		items[n++] = got.session;
+	}
+	e = db_rows_end(&rows);
+	if (e == ERR_OK)
+		*out = (struct keyd_sessions){items, n};
+	return e;
+}
+
 struct touch {
 	const unsigned char *hash;
 	int64_t now;
@@ -104,6 +158,14 @@ enum err
 session_end_all(struct db *db, int64_t person_id)
 {
 	return db_exec(db, &end_all, DB_ARGS(db_i64(person_id)), NULL);
+}
+
+enum err
+session_end_others(
+        struct db *db, int64_t person_id, const unsigned char hash[CREDENTIAL_HASH_BYTES])
+{
+	return db_exec(db, &end_others,
+	        DB_ARGS(db_i64(person_id), db_bytes(hash, CREDENTIAL_HASH_BYTES)), NULL);
 }
 
 static enum err

@@ -28,6 +28,16 @@ enum err session_add(struct db *db, const unsigned char hash[CREDENTIAL_HASH_BYT
 /* Inside tx_run: ends all sessions of PERSON_ID. */
 enum err session_end_all(struct db *db, int64_t person_id) MUST_CHECK;
 
+/* What is not over, the last used first, at most KEYD_LIST_MAX; of PERSON_ID, or with 0 of all
+ * people. HASH is the session that asks. */
+enum err session_list(struct arena *a, struct db *db, int64_t person_id,
+        const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t now,
+        struct keyd_sessions *out) MUST_CHECK;
+
+/* Inside tx_run: the same, but for the session of HASH. */
+enum err session_end_others(struct db *db, int64_t person_id,
+        const unsigned char hash[CREDENTIAL_HASH_BYTES]) MUST_CHECK;
+
 /* A whole transaction: ends one session; ERR_OK also if there is none. */
 enum err session_end(struct db *db, const unsigned char hash[CREDENTIAL_HASH_BYTES]) MUST_CHECK;
 

@@ -135,6 +135,10 @@ desk_respond_keyd(struct request *req, enum err e, const struct keyd_verdict *wh
 {
 	struct diag d = {0};
 
+	/* The session was ended by somebody else since it was judged. */
+	if (e == ERR_AUTH && req->who != NULL && !req->api &&
+	        request_authorization(req, "Bearer").n == 0 && to_sign_in(req) == ERR_AUTH)
+		return;
 	if (e == ERR_RATE && why != NULL) {
 		diag_set(&d, e, NULL, "More cases were opened than this hour allows");
 		respond_error(req, e, &d);

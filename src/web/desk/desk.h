@@ -104,6 +104,12 @@ enum desk_done {
 	DONE_CLOSED,
 	DONE_REOPENED,
 	DONE_DISABLED,
+	DONE_ENABLED,
+	DONE_ROLES,
+	DONE_MEMBER_SIGNED_OUT,
+	DONE_LINK_ENDED,
+	DONE_TOKEN_REVOKED,
+	DONE_PASSWORD,
 	DONE_SIGNED_OUT_ELSEWHERE,
 	DONE_COUNT
 };
@@ -209,7 +215,10 @@ handler_fn desk_sign_in_get, desk_sign_in_post, desk_sign_out_post;
 handler_fn desk_queue_get, desk_case_get, desk_actions_post;
 handler_fn desk_file_get, desk_picture_get;
 handler_fn desk_keys_get;
-handler_fn desk_people_get, desk_people_post, desk_disable_post;
+handler_fn desk_people_get, desk_people_post, desk_invitation_end_post;
+handler_fn desk_member_get, desk_member_post;
+handler_fn desk_tokens_get, desk_tokens_post, desk_token_revoke_post;
+handler_fn desk_account_get, desk_password_post;
 handler_fn api_cases_get, api_cases_post, api_case_get, api_actions_post, api_file_get,
         api_audit_get, api_people_get;
 

@@ -226,6 +226,8 @@ desk_enrol_post(struct request *req)
 	} else if (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_TOO_LARGE) {
 		enrol_mistake(&v, &m, e, &why);
 		enrol_show(req, 422, &begun, &v);
+	} else if (e == ERR_AUTH) {
+		say_link_is_dead(req); /* another was quicker */
 	} else {
 		desk_respond_keyd(req, e, &why);
 	}

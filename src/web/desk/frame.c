@@ -23,6 +23,13 @@ static const struct {
         [DONE_CLOSED] = {"closed", "The case is closed."},
         [DONE_REOPENED] = {"reopened", "The case is open again; its clocks run."},
         [DONE_DISABLED] = {"disabled", "Shut out: sessions and tokens are ended."},
+        [DONE_ENABLED] = {"enabled", "Let in again."},
+        [DONE_ROLES] = {"roles", "The roles are set."},
+        [DONE_MEMBER_SIGNED_OUT] = {"member_signed_out", "All sessions of this person are ended."},
+        [DONE_LINK_ENDED] = {"link_ended", "The link works no more."},
+        [DONE_TOKEN_REVOKED] = {"token_revoked", "The token works no more."},
+        [DONE_PASSWORD] = {"password",
+                "The new password holds from now on. Other sessions are ended."},
         [DONE_SIGNED_OUT_ELSEWHERE] = {"signed_out", "All sessions are ended."},
 };
 

@@ -1,0 +1,231 @@
+// People of the team at the desk: invitations, roles, shutting out, sessions, tokens, a new start after a loss.
+import assert from 'node:assert/strict';
+import { Browser, enrol, password, pathOf } from './forms.mjs';
+import { scenario, totp } from './lib.mjs';
+
+const linkIn = (page) => page.match(/http:\/\/[^<"]*\/enrol\/vde_[A-Za-z0-9_-]+/)[0];
+
+// ANA invites NAME with ROLES, who enrols at once.
+async function join(i, ana, name, ...roles) {
+	await ana.get('/settings/people');
+	const made = await ana.post('/settings/people', [['name', name], ...roles.map((r) => ['role', r])]);
+	assert.equal(made.status, 200, made.text);
+	return enrol(i, linkIn(made.text), name);
+}
+
+async function signsIn(i, name, secret, { with: word = password, code = totp(secret, i.now) } = {}) {
+	const b = new Browser(i);
+	await b.get('/sign-in');
+	const a = await b.post('/sign-in', { name, password: word, code });
+	return { b, a, status: a.status };
+}
+
+async function log(i) {
+	const token = i.token('auditor');
+	return (await i.staff(token, 'GET', '/api/v1/audit')).json.items;
+}
+
+scenario('members: roles, shutting out and letting in, each in the log', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana } = await enrol(i, i.made.enrolment, 'ana');
+	const { b: ben, secret } = await join(i, ana, 'ben', 'analyst', 'auditor');
+	const list = (await ana.get('/settings/people')).text;
+	assert.match(list, /href="\/settings\/people\/2">ben<[\s\S]*?analyst, auditor/);
+	assert.match(list, /None\. A link that you make/);
+	await ben.get('/settings/people', 403);
+	await ben.get('/settings/people/1', 403);
+	await ben.get('/settings/tokens', 403);
+
+	const at = '/settings/people/2';
+	let page = (await ana.get(at)).text;
+	assert.match(page, /value="analyst" checked/);
+	assert.ok(!/value="coordinator" checked/.test(page));
+	const none = await ana.post(at, { action: 'roles' });
+	assert.equal(none.status, 422);
+	assert.match(none.text, /Tick at least one role/);
+	page = await ana.does(at, [['action', 'roles'], ['role', 'coordinator'], ['role', 'administrator']]);
+	assert.match(page, /The roles are set/);
+	await ben.get('/settings/people'); // at once, in the session that he has
+
+	await ana.get(at);
+	page = await ana.does(at, { action: 'sign_out' });
+	assert.match(page, /All sessions of this person are ended/);
+	assert.equal((await ben.get('/', 303)).headers.location, '/sign-in');
+
+	i.setClock(i.clock + 60);
+	const again = await signsIn(i, 'ben', secret);
+	assert.equal(again.status, 303, again.a.text);
+	await again.b.get('/settings/people');
+	const bens = await again.b.post('/settings/people', { name: 'dee', role: 'analyst' });
+	const pending = linkIn(bens.text);
+	page = await ana.does(at, { action: 'disable' });
+	assert.match(page, /Shut out/);
+	assert.match(page, /Enable ben/);
+	assert.equal((await again.b.get('/', 303)).headers.location, '/sign-in');
+	await new Browser(i).get(pathOf(pending), 404); // a link that he made has ended with him
+	const renew = await ana.post(at, { action: 'renew' });
+	assert.equal(renew.status, 409);
+	assert.match(renew.text, /disabled person gets no link/);
+	i.setClock(i.clock + 60);
+	assert.equal((await signsIn(i, 'ben', secret)).status, 403);
+	await ana.get(at);
+	await ana.does(at, { action: 'enable' });
+	i.setClock(i.clock + 60);
+	assert.equal((await signsIn(i, 'ben', secret)).status, 303);
+
+	await ana.get(at);
+	assert.equal((await ana.post(at, { action: 'marry' })).status, 422);
+	assert.equal((await ana.post(at, { form_token: 'x'.repeat(43), action: 'disable' })).status, 403);
+	assert.equal((await ana.post('/settings/people/99', { action: 'disable' })).status, 404);
+	await ana.get('/settings/people/99', 404);
+	await ana.get('/settings/people/disable', 404);
+
+	const said = (await log(i)).filter((e) => e.actor === 'person 1 ana').map((e) => `${e.action}: ${e.detail}`);
+	for (const line of ['member_change: person 2 roles 3', 'sign_out_everywhere: person 2', 'member_change: person 2 roles 3 disabled'])
+		assert.ok(said.includes(line), `${line} is not in ${said.join('; ')}`);
+});
+
+scenario('members: a link is taken back, used once, and ends after a week', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana } = await enrol(i, i.made.enrolment, 'ana');
+	const invite = async (name) => {
+		await ana.get('/settings/people');
+		return linkIn((await ana.post('/settings/people', { name, role: 'analyst' })).text);
+	};
+	const taken = await invite('ben');
+	let page = (await ana.get('/settings/people')).text;
+	const ref = page.match(/name="ref" value="([0-9a-f]{64})"/)[1];
+	assert.ok(!page.includes(pathOf(taken).split('/').pop()), 'the list does not show the link');
+	assert.match(await ana.does('/settings/invitations/end', { ref }), /The link works no more/);
+	await new Browser(i).get(pathOf(taken), 404);
+	assert.equal((await ana.post('/settings/invitations/end', { ref })).headers.location, '/settings/people');
+	assert.equal((await ana.post('/settings/invitations/end', { ref: 'zz' })).headers.location, '/settings/people');
+
+	const once = await invite('ben');
+	const slow = new Browser(i); // has the form open while another finishes
+	const secret = (await slow.get(pathOf(once))).text.match(/id="totp-secret">([A-Z2-7 ]+)</)[1].replace(/ /g, '');
+	await enrol(i, once, 'ben');
+	const late = await slow.post(pathOf(once), { name: 'eve', email: 'eve@example.org', password, password_again: password,
+		code: totp(secret, i.now) });
+	assert.equal(late.status, 404);
+	assert.match(late.text, /was used already, is older than a week/);
+	assert.ok(!(await ana.get('/settings/people')).text.includes('>eve<'));
+
+	const old = await invite('chi');
+	i.setClock(i.clock + 7 * 86400 + 1);
+	assert.match((await new Browser(i).get(pathOf(old), 404)).text, /older than a week/);
+});
+
+scenario('members: a new start after a lost phone ends what was', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana, secret: anas } = await enrol(i, i.made.enrolment, 'ana');
+	const { b: ben, secret } = await join(i, ana, 'ben', 'analyst');
+	await ana.get('/settings/people/2');
+	const made = await ana.post('/settings/people/2', { action: 'renew' });
+	assert.equal(made.status, 200);
+	await ben.get('/'); // nothing changes until it is used
+	assert.match((await ana.get('/settings/people')).text, /ben \(a new start\)/);
+	i.setClock(i.clock + 60);
+	const fresh = await enrol(i, linkIn(made.text), 'whoever');
+	assert.match((await fresh.b.get('/account')).text, /<p class="quiet">ben · analyst/, 'name and roles stay');
+	assert.equal((await ben.get('/', 303)).headers.location, '/sign-in');
+	i.setClock(i.clock + 60);
+	assert.equal((await signsIn(i, 'ben', secret)).status, 403, 'the lost phone opens nothing');
+	assert.equal((await signsIn(i, 'ben', fresh.secret)).status, 303);
+	assert.equal((await signsIn(i, 'ana', anas)).status, 303);
+	assert.ok((await log(i)).some((e) => e.actor === 'person 1 ana' && e.action === 'invite' && /^person 2 /.test(e.detail)));
+});
+
+scenario('members: one changes the password, and other sessions end', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana, secret } = await enrol(i, i.made.enrolment, 'ana');
+	i.setClock(i.clock + 60);
+	const other = await signsIn(i, 'ana', secret);
+	assert.equal(other.status, 303);
+	const page = (await ana.get('/account')).text;
+	assert.equal(page.match(/Last used/g).length, 1);
+	assert.equal(page.match(/until|ago|under a minute/g).length > 0, true);
+	assert.equal(page.match(/\(this one\)/g).length, 1);
+	const next = 'five unrelated words right here';
+	const change = (f) => ana.post('/account/password', { password, new_password: next, new_password_again: next,
+		code: totp(secret, i.now), ...f });
+	i.setClock(i.clock + 60);
+	let a = await change({ new_password_again: 'x' });
+	assert.equal(a.status, 422);
+	assert.match(a.text, /not the same/);
+	a = await change({ new_password: 'short', new_password_again: 'short' });
+	assert.equal(a.status, 422);
+	assert.match(a.text, /Take a longer one/);
+	a = await change({ password: 'not this one at all' });
+	assert.equal(a.status, 403);
+	assert.match(a.text, /do not fit together/);
+	assert.ok(!a.text.includes(next), 'passwords are not written back');
+	a = await change({ code: '000000' });
+	assert.equal(a.status, 403);
+	a = await change({});
+	assert.equal(a.headers.location, '/account?done=password', a.text);
+	assert.match((await ana.get('/account?done=password')).text, /new password holds/);
+	assert.equal((await other.b.get('/', 303)).headers.location, '/sign-in');
+	a = await change({ password: next, new_password: 'six unrelated words right here now', new_password_again: 'six unrelated words right here now' });
+	assert.equal(a.status, 403, 'a code serves once');
+	assert.match(a.text, /A code serves once/);
+	i.setClock(i.clock + 60);
+	assert.equal((await signsIn(i, 'ana', secret)).status, 403);
+	i.setClock(i.clock + 60);
+	assert.equal((await signsIn(i, 'ana', secret, { with: next })).status, 303);
+	assert.ok((await log(i)).some((e) => e.action === 'password_change'));
+});
+
+scenario('members: tokens are made, shown once, and ended', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana } = await enrol(i, i.made.enrolment, 'ana');
+	await ana.get('/settings/tokens');
+	let a = await ana.post('/settings/tokens', { name: 'importer', days: '30' });
+	assert.equal(a.status, 422);
+	assert.match(a.text, /Tick at least one role/);
+	a = await ana.post('/settings/tokens', { name: '', days: '30', role: 'auditor' });
+	assert.equal(a.status, 422);
+	a = await ana.post('/settings/tokens', { name: 'importer', days: '4000', role: 'auditor' });
+	assert.equal(a.status, 422);
+	assert.match(a.text, /Choose how long/);
+	a = await ana.post('/settings/tokens', { name: 'importer', days: '30', role: 'auditor' });
+	assert.equal(a.status, 200, a.text);
+	const token = a.text.match(/id="token">(vdt_[A-Za-z0-9_-]+)</)[1];
+	assert.equal((await i.staff(token, 'GET', '/api/v1/cases')).status, 200);
+	const page = (await ana.get('/settings/tokens')).text;
+	assert.ok(!page.includes(token));
+	assert.match(page, /importer<\/td><td>auditor<\/td><td>works<\/td><td>ana/);
+	assert.match((await ana.does('/settings/tokens/revoke', { id: '1' })), /revoked/);
+	assert.equal((await i.staff(token, 'GET', '/api/v1/cases')).status, 401);
+	assert.equal((await ana.post('/settings/tokens/revoke', { id: '1' })).status, 404);
+});
+
+scenario('members: the last administrator stays, also when two shut each other out at once', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana, secret } = await enrol(i, i.made.enrolment, 'ana');
+	for (const form of [{ action: 'disable' }, { action: 'roles', role: 'coordinator' }]) {
+		await ana.get('/settings/people/1');
+		const a = await ana.post('/settings/people/1', form);
+		assert.equal(a.status, 409, a.text);
+		assert.match(a.text, /No administrator would be left/);
+	}
+	await ana.get('/settings/people');
+	const { b: ben, secret: bens } = await join(i, ana, 'ben', 'administrator');
+	const them = [{ name: 'ana', id: 1, b: ana, secret }, { name: 'ben', id: 2, b: ben, secret: bens }];
+	for (let round = 0; round < 6; round++) {
+		await Promise.all(them.map((x, n) => x.b.get(`/settings/people/${them[1 - n].id}`)));
+		const answers = await Promise.all(them.map((x, n) => x.b.post(`/settings/people/${them[1 - n].id}`, { action: 'disable' })));
+		const won = answers.map((a) => a.status === 303 && /done=disabled/.test(a.headers.location));
+		assert.equal(won.filter(Boolean).length, 1, answers.map((a) => a.status).join(' '));
+		const [winner, loser] = won[0] ? them : [them[1], them[0]];
+		const page = (await winner.b.get('/settings/people')).text;
+		assert.match(page, new RegExp(`>${winner.name}</a></td><td>[^<]*</td><td>[^<]*administrator[^<]*</td><td>active`));
+		assert.match(page, new RegExp(`>${loser.name}</a></td><td>[^<]*</td><td>[^<]*administrator[^<]*</td><td>disabled`));
+		await winner.b.get(`/settings/people/${loser.id}`);
+		await winner.b.does(`/settings/people/${loser.id}`, { action: 'enable' });
+		i.setClock(i.clock + 60);
+		const back = await signsIn(i, loser.name, loser.secret);
+		assert.equal(back.status, 303, back.a.text);
+		loser.b = back.b;
+	}
+});

@@ -190,8 +190,14 @@ scenario('each role sees what it may, and nothing else', async (i) => {
 	}
 	// Shut out: the next request leads to the sign-in.
 	await ana.goes('/settings/people');
+	await ana.presses('analyst');
+	await ana.looks('member');
 	await ana.presses('Disable analyst');
 	await ana.reads('Shut out');
+	await ana.goes('/settings/tokens');
+	await ana.looks('tokens');
+	await ana.goes('/account');
+	await ana.looks('account');
 	await ana.leaves();
 });
 

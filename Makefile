@@ -40,7 +40,7 @@ lib = $(B)/lib/$(subst /,_,$(1)).a
 # Each executable is src/main/NAME.c, the rooms it may call (callers first) and its libraries.
 EXES = vdpd vdpd-supervisor vdpd-public vdpd-desk vdpd-courier vdpd-keyd vdpd-nursery vdpd-admin vdpd-client
 
-L_base   = -lsodium
+L_base   = -lsodium -lnettle
 L_policy = -lyaml -lidn2 -lunistring
 L_store  = -lsqlite3
 L_web    = -lmicrohttpd -ljansson -lcmark-gfm -lcmark-gfm-extensions -lz -lbrotlienc

@@ -141,21 +141,26 @@ buf_html(struct buf *b, struct str s)
 void
 buf_json(struct buf *b, struct str s)
 {
+	size_t from = 0; /* of what needs no escape and was not written yet */
+
 	buf_char(b, '"');
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
+		if (c >= 0x20 && c != '"' && c != '\\')
+			continue;
+		buf_add(b, s.p + from, i - from);
+		from = i + 1;
 		if (c == '"' || c == '\\') {
 			buf_char(b, '\\');
 			buf_char(b, (char)c);
 		} else if (c == '\n') {
 			buf_z(b, "\\n");
-		} else if (c < 0x20) {
-			buf_fmt(b, "\\u%04x", c);
 		} else {
-			buf_char(b, (char)c);
+			buf_fmt(b, "\\u%04x", c);
 		}
 	}
+	buf_add(b, s.p + from, s.n - from);
 	buf_char(b, '"');
 }
 

@@ -109,4 +109,8 @@ void request_suspend(struct request *req);
  * returns. req->thread must not be used by that thread. */
 void request_finish(struct request *req);
 
+/* The same, but ANSWER puts the answer into REQ, on the connection's own thread, so that the caller
+ * can go on with other work. It is not called if the client has gone away. */
+void request_finish_by(struct request *req, void (*answer)(void *ctx), void *ctx);
+
 #endif

@@ -235,6 +235,14 @@ request_finish(struct request *req)
 	MHD_resume_connection(connection);
 }
 
+void
+request_finish_by(struct request *req, void (*late)(void *ctx), void *ctx)
+{
+	req->state->late = late;
+	req->state->late_ctx = ctx;
+	request_finish(req);
+}
+
 static void
 unsuspended(struct server *server)
 {
@@ -382,9 +390,13 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 		*size = 0;
 		return go ? MHD_YES : MHD_NO;
 	}
-	if (s->was_suspended)
-		return atomic_load_explicit(&s->finished, memory_order_acquire) ? answer(s)
-		                                                                : MHD_YES;
+	if (s->was_suspended && !atomic_load_explicit(&s->finished, memory_order_acquire))
+		return MHD_YES;
+	if (s->was_suspended) {
+		if (s->late != NULL)
+			s->late(s->late_ctx);
+		return answer(s);
+	}
 	flow_end(s);
 	/* Not to be touched any more if it was handed over, but for this one flag, which only this
 	 * thread sets, and the memory stays until this thread is told of the end. */

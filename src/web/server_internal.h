@@ -72,6 +72,8 @@ struct request_state {
 	struct conn *conn;
 	bool was_suspended;
 	atomic_bool finished;
+	void (*late)(void *ctx); /* makes the answer once it is finished; NULL: it is made */
+	void *late_ctx;
 
 	enum body_kind body_kind; /* what is really coming */
 	uint64_t body_seen;

@@ -15,14 +15,22 @@ intake_apply(struct db *db, struct writer_job *job)
 	return intake_insert(&intake_of(job)->in, db);
 }
 
+/* On the connection's thread: the writer has others to write. Where nobody waits for the answer any
+ * more, the keys are in the request's arena, which is wiped as a whole. */
+static void
+intake_answer(void *ctx)
+{
+	struct intake_job *j = ctx;
+
+	j->answer(j, j->job.err);
+	intake_wipe(&j->in);
+}
+
 static void
 intake_end(struct intake_job *j, enum err e)
 {
-	struct request *req = j->req;
-
-	j->answer(j, e);
-	intake_wipe(&j->in);
-	request_finish(req);
+	j->job.err = e;
+	request_finish_by(j->req, intake_answer, j);
 }
 
 static void

@@ -14,9 +14,9 @@ struct intake_job {
 	struct writer_job job;
 	struct request *req;
 	struct intake in;
-	void (*answer)(
-	        struct intake_job *j, enum err e); /* fills the response; on the writer's thread */
-	void *ctx;                                 /* the handler's */
+	/* Fills the response; on the connection's thread. */
+	void (*answer)(struct intake_job *j, enum err e);
+	void *ctx; /* the handler's */
 };
 
 /* Suspends the request and hands J over; req, in (sealed) and answer are set. Keys are wiped after

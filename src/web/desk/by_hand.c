@@ -3,11 +3,10 @@
 #include "web/desk/desk.h"
 
 #include "base/log.h"
+#include "base/sha256.h"
 #include "base/time.h"
 #include "web/api/intake_json.h"
 #include "web/api/jobs.h"
-
-#include <sodium.h>
 
 struct by_hand {
 	struct intake_job job;
@@ -107,7 +106,7 @@ api_cases_post(struct request *req)
 	body_write(req->a, &h->report, &in->body);
 	report_fill_intake(in, &d->in, req->a, &h->report);
 	h->policy = in->policy;
-	crypto_hash_sha256(in->content_sha256, (const unsigned char *)req->body.p, req->body.n);
+	sha256_of(req->body, in->content_sha256);
 	e = intake_find_repeated(in, who_of(req)->db);
 	if (e == ERR_OK)
 		e = policies_get(d->in.programme.policies, who_of(req)->db, in->row.policy_sha256,

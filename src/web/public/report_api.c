@@ -1,10 +1,9 @@
 /* POST /api/v1/reports: a report over the API, answered after the durable commit. */
 #include "web/public/report_api.h"
 
+#include "base/sha256.h"
 #include "web/api/jobs.h"
 #include "web/api/report_json.h"
-
-#include <sodium.h>
 
 enum { ANSWER_MAX = 64 * 1024 };
 
@@ -75,7 +74,7 @@ report_api_post(struct request *req)
 	in->actor.kind = ACTOR_REPORTER;
 	in->body = req->body;
 	report_fill_intake(in, &app->in, req->a, &r->report);
-	crypto_hash_sha256(in->content_sha256, (const unsigned char *)req->body.p, req->body.n);
+	sha256_of(req->body, in->content_sha256);
 	r->policy = in->policy;
 	intake_begin(in);
 	report_send(&r->job, &r->policy);

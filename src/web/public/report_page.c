@@ -4,6 +4,7 @@
 #include "web/public/report_page.h"
 
 #include "base/id.h"
+#include "base/sha256.h"
 #include "base/time.h"
 #include "views.h"
 #include "web/api/jobs.h"
@@ -12,8 +13,6 @@
 #include "web/public/page.h"
 #include "web/public/report_api.h"
 #include "web/view_promises.h"
-
-#include <sodium.h>
 
 static const char sending_field[] = "sending"; /* the form's Idempotency-Key */
 enum { SENDING_MAX = 64 };
@@ -239,7 +238,7 @@ send(struct request *req, const struct report *report)
 		in->idempotency_key = (struct str){NULL, 0};
 	report_fill_intake(in, &app->in, req->a, &r->report);
 	upload_take(req, &in->files, &in->files_n);
-	crypto_hash_sha256(in->content_sha256, (const unsigned char *)in->body.p, in->body.n);
+	sha256_of(in->body, in->content_sha256);
 	r->policy = in->policy;
 	report_send(&r->job, &r->policy);
 }

@@ -269,6 +269,27 @@ scenario('what was typed stays', async (i) => {
 	assert.equal(await form.locator('[name=text]').inputValue(), 'Dear Kim');
 	assert.equal(await form.locator('[name=cvss]').inputValue(), 'CVSS:3.1/AV:X');
 	await ana.looks('case-mistake');
+
+	// The session ends while somebody writes: signed in anew in another tab, the page goes on where it was.
+	ana.expects(401);
+	await ana.opens(kim.case);
+	await ana.page.locator('#reply-box > summary').click();
+	await ana.page.locator('#reply-box textarea').fill('An answer that took an hour.');
+	i.setClock('2026-03-03T09:00:00Z');
+	await ana.presses('Send to Kim', ana.page.locator('#reply-box'));
+	await ana.reads('Your session has ended', 'Sign in in another tab');
+	await ana.looks('session-ended');
+	const other = await ana.context.newPage();
+	const first = ana.page;
+	ana.page = other;
+	await ana.goes('/');
+	await ana.signsIn();
+	ana.page = first;
+	await first.reload();
+	assert.equal(await first.locator('#reply-box textarea').inputValue(), 'An answer that took an hour.');
+	await ana.looks('case-kept');
+	await ana.presses('Send to Kim', first.locator('#reply-box'));
+	await ana.reads('Sent to the reporter.', 'An answer that took an hour.');
 	await kim.leaves();
 	await ana.leaves();
 });

@@ -127,6 +127,60 @@ const struct command commands[] = {
                 .executable = "vdpd-admin",
         },
         {
+                .name = "backup-key",
+                .arguments = "create FILE [--json]",
+                .summary = "Make the key that backups are encrypted to",
+                .help =
+"FILE, which must not be there yet, gets both halves. Keep it and a copy of it\n"
+"away from the server: it opens every backup, and without it none can be opened.\n"
+"Prints the line for vdpd.yaml with the public half, which can only encrypt.\n",
+                .executable = "vdpd-admin",
+        },
+        {
+                .name = "backup",
+                .arguments = "-C DIR FILE [--to KEY] [--base OLDER]\n"
+                             "                   [--without-storage-key] [--json]",
+                .summary = "Put all of an instance into one encrypted file",
+                .help =
+"  --to       public half of the backup key, or a file with it; backup_key of\n"
+"             vdpd.yaml if left out\n"
+"  --base     an earlier backup of this instance: files of cases that it has, by\n"
+"             itself or by its own base, are not copied again. A restore needs all\n"
+"             of them, under the names that they have now\n"
+"  --without-storage-key   leave keys/storage.key out: then neither the file nor\n"
+"             the backup key opens a report, and a restore needs storage.key from\n"
+"             a backup of its own. It says each time which it is\n"
+"Works while the instance runs and while it does not: both databases are as they\n"
+"were at one instant. In it are vdpd.yaml, programmes/, keys/, both databases and\n"
+"the files of cases; not outbox/. FILE appears whole or not at all, and is never\n"
+"overwritten. A copy of the databases stands in run/ meanwhile. A file of a case\n"
+"that is missing or damaged is named on stderr and does not stop the backup.\n"
+"Rehearse a base before others are built on it.\n",
+                .executable = "vdpd-admin",
+        },
+        {
+                .name = "restore",
+                .arguments = "FILE DIR --key KEYFILE [--bases FOLDER] [--owner USER]\n"
+                             "                    [--json]\n"
+                             "       vdpd restore --rehearse FILE --key KEYFILE [--bases FOLDER]\n"
+                             "                    [--json]",
+                .summary = "Make an instance from a backup, or prove that it can be done",
+                .help =
+"  --key       what `vdpd backup-key create` made\n"
+"  --bases     where the backups are that FILE builds on; beside it if left out\n"
+"  --owner     whose it will be: as root, the user vdpd if left out\n"
+"  --rehearse  read everything and change nothing; databases are unpacked to\n"
+"              $TMPDIR (/var/tmp) meanwhile\n"
+"Checks both databases, every chain and checkpoint as `vdpd audit verify` does,\n"
+"and the hash of every file of a case. DIR must not be there yet, or be empty,\n"
+"and appears whole or not at all. Backups of earlier versions are brought up to\n"
+"this one. All sessions and open invitations end; passwords, code generators and\n"
+"tokens stay. Case numbers given after the backup was made are given again: never\n"
+"run the old instance beside the restored one.\n"
+"Exit status 1 also if files were missing or damaged when the backup was made.\n",
+                .executable = "vdpd-admin",
+        },
+        {
                 .name = "clocks",
                 .arguments = "--policy FILE --now TIME < EVENTS.jsonl",
                 .summary = "Show which promises of a policy are kept, running or missed",

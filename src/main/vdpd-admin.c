@@ -10,6 +10,9 @@ static const struct command admin_commands[] = {
         {.name = "token", .run = admin_token},
         {.name = "audit", .run = admin_audit},
         {.name = "doctor", .run = admin_doctor},
+        {.name = "backup-key", .run = admin_backup_key},
+        {.name = "backup", .run = admin_backup},
+        {.name = "restore", .run = admin_restore},
         {.name = "case", .run = admin_case},
 };
 

@@ -28,6 +28,7 @@ struct config {
 	int64_t public_threads; /* of HTTP; 1 to CONFIG_THREADS_MAX, 2 */
 	bool sandbox;           /* on, unless switched off in words */
 	struct str programme;   /* a folder of programmes/ */
+	struct str backup_key;  /* 64 hex digits: what backups are encrypted to; "" = none */
 	struct {
 		int transport;   /* enum notice_transport */
 		struct str dir;  /* of the .eml files; relative to the instance: "outbox" */

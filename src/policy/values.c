@@ -1,6 +1,7 @@
 /* Durations, sizes, addresses: the small formats of the files. */
 #include "policy/values.h"
 
+#include "base/id.h"
 #include "base/time.h"
 
 struct unit {
@@ -78,6 +79,17 @@ value_colour(struct arena *a, struct str s, void *out)
 	if (!ok)
 		return "is not a colour";
 	*(struct str *)out = s;
+	return NULL;
+}
+
+const char *
+value_key(struct arena *a, struct str s, void *out)
+{
+	unsigned char key[32];
+
+	if (hex_parse(s, key, sizeof key) != ERR_OK)
+		return "is not 64 hex digits";
+	*(struct str *)out = str_lower(a, s);
 	return NULL;
 }
 

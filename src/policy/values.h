@@ -11,6 +11,8 @@ const char *value_duration(struct arena *a, struct str s, void *out);
 const char *value_bytes(struct arena *a, struct str s, void *out);
 /* struct str: "#1f4d8f", in small letters. */
 const char *value_colour(struct arena *a, struct str s, void *out);
+/* struct str: 64 hex digits, in small letters: the public half of a key. */
+const char *value_key(struct arena *a, struct str s, void *out);
 /* struct str: one plain address, RFC 5321's dot-string at a host name. */
 const char *value_email(struct arena *a, struct str s, void *out);
 /* struct str: [a-z0-9] and single hyphens or dots between them, at most 40. */

@@ -19,6 +19,15 @@ static const struct db_col file_cols[] = {
 };
 static const struct db_map file_map = DB_MAP(struct file_row, file_cols);
 
+static const struct db_col blob_cols[] = {
+        DB_COL_INT(struct file_blob_row, id),
+        DB_COL_INT(struct file_blob_row, case_id),
+        DB_COL_FIXED(struct file_blob_row, blob),
+        DB_COL_INT(struct file_blob_row, size_bytes),
+        DB_COL_FIXED(struct file_blob_row, hash),
+};
+static const struct db_map blob_map = DB_MAP(struct file_blob_row, blob_cols);
+
 static const struct db_col capsule_cols[] = {
         DB_COL_INT(struct capsule_row, id),
         DB_COL_INT(struct capsule_row, case_id),
@@ -46,6 +55,10 @@ static const struct stmt stmt_blob_named = {
         "file_blob_named",
         "SELECT COUNT(*) FROM file WHERE blob = $1",
 };
+static const struct stmt stmt_blob_list = {
+        "file_blob_list",
+        "SELECT id, case_id, blob, size, hash FROM file WHERE id > $1 ORDER BY id LIMIT $2",
+};
 static const struct stmt stmt_capsule_insert = {
         "capsule_insert",
         "INSERT INTO capsule (case_id, purpose, not_before, content) VALUES ($1, $2, $3, $4)",
@@ -61,6 +74,7 @@ const struct stmt *const file_store_stmts[] = {
         &stmt_list,
         &stmt_get,
         &stmt_blob_named,
+        &stmt_blob_list,
         &stmt_capsule_insert,
         &stmt_capsule_get,
         NULL,
@@ -98,6 +112,14 @@ file_blob_named(struct db *db, const unsigned char blob[16], bool *named)
 	if (e == ERR_OK)
 		*named = n > 0;
 	return e;
+}
+
+enum err
+file_blob_list(struct arena *a, struct db *db, int64_t after, size_t limit,
+        struct file_blob_row **rows, size_t *n)
+{
+	return db_collect(a, db, &stmt_blob_list, DB_ARGS(db_i64(after), db_i64((int64_t)limit)),
+	        &blob_map, limit, rows, n);
 }
 
 enum err

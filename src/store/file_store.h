@@ -29,6 +29,17 @@ enum err file_get(struct arena *a, struct db *db, int64_t case_id, int64_t numbe
 /* *NAMED: a file's row names the blob. */
 enum err file_blob_named(struct db *db, const unsigned char blob[16], bool *named) MUST_CHECK;
 
+/* The blobs that rows name, over all cases, in order of id: at most LIMIT after the row AFTER. */
+struct file_blob_row {
+	int64_t id;
+	int64_t case_id;
+	unsigned char blob[16];
+	int64_t size_bytes;
+	unsigned char hash[32];
+};
+enum err file_blob_list(struct arena *a, struct db *db, int64_t after, size_t limit,
+        struct file_blob_row **rows, size_t *n) MUST_CHECK;
+
 struct capsule_row {
 	int64_t id;
 	int64_t case_id;

@@ -15,6 +15,10 @@ int admin_token(int argc, char **argv);
 int admin_audit(int argc, char **argv);
 /* Is everything well? */
 int admin_doctor(int argc, char **argv);
+/* Backups: the key they are encrypted to, making and restoring them. */
+int admin_backup_key(int argc, char **argv);
+int admin_backup(int argc, char **argv);
+int admin_restore(int argc, char **argv);
 /* What stands in the clear of cases, while nothing runs. */
 int admin_case(int argc, char **argv);
 

@@ -29,7 +29,11 @@ static const struct stmt list = {
 static const struct stmt revoke = {"keyd_enrolment_revoke",
         "DELETE FROM enrolment WHERE link_hash = $1 AND used_at = 0 AND expires_at > $2"};
 
-const struct stmt *const enrolment_stmts[] = {&get, &use, &insert, &purge, &list, &revoke, NULL};
+static const struct stmt withdraw_all = {
+        "keyd_enrolment_withdraw_all", "DELETE FROM enrolment WHERE used_at = 0"};
+
+const struct stmt *const enrolment_stmts[] = {
+        &get, &use, &insert, &purge, &list, &revoke, &withdraw_all, NULL};
 
 static const struct db_col cols[] = {
         DB_COL_INT(struct enrolment, person_id),
@@ -180,4 +184,10 @@ enrolment_revoke(struct db *db, const struct actor *by,
         const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t now)
 {
 	return tx_run(db, revoke_tx, &(struct revoking){by, hash, now});
+}
+
+enum err
+enrolment_withdraw_all(struct db *db, int64_t *n)
+{
+	return db_exec(db, &withdraw_all, DB_NONE, n);
 }

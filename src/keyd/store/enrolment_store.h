@@ -24,6 +24,9 @@ enum err enrolment_get(struct arena *a, struct db *db,
 enum err enrolment_use(
         struct db *db, const unsigned char hash[CREDENTIAL_HASH_BYTES], int64_t now) MUST_CHECK;
 
+/* Inside tx_run: all links that were not used yet serve no more; *N is how many. */
+enum err enrolment_withdraw_all(struct db *db, int64_t *n) MUST_CHECK;
+
 /* A whole transaction, logged as done by BY: a new link. Q's credential is not looked at.
  * ERR_INVALID with no or unknown roles; ERR_NOT_FOUND for an unknown person_id, ERR_STATE for a
  * disabled one. */

@@ -36,8 +36,10 @@ static const struct stmt list = {
         "DESC, s.created_at DESC LIMIT $4",
 };
 
+static const struct stmt end_everyone = {"keyd_session_end_everyone", "DELETE FROM session"};
+
 const struct stmt *const session_stmts[] = {
-        &get, &seen, &insert, &purge, &end_one, &end_all, &end_others, &list, NULL};
+        &get, &seen, &insert, &purge, &end_one, &end_all, &end_others, &list, &end_everyone, NULL};
 
 struct row {
 	int64_t person_id, seen_at, expires_at;
@@ -166,6 +168,12 @@ session_end_others(
 {
 	return db_exec(db, &end_others,
 	        DB_ARGS(db_i64(person_id), db_bytes(hash, CREDENTIAL_HASH_BYTES)), NULL);
+}
+
+enum err
+session_end_everyone(struct db *db, int64_t *n)
+{
+	return db_exec(db, &end_everyone, DB_NONE, n);
 }
 
 static enum err

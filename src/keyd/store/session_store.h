@@ -38,6 +38,9 @@ enum err session_list(struct arena *a, struct db *db, int64_t person_id,
 enum err session_end_others(struct db *db, int64_t person_id,
         const unsigned char hash[CREDENTIAL_HASH_BYTES]) MUST_CHECK;
 
+/* Inside tx_run: ends all sessions of all people; *N is how many. */
+enum err session_end_everyone(struct db *db, int64_t *n) MUST_CHECK;
+
 /* A whole transaction: ends one session; ERR_OK also if there is none. */
 enum err session_end(struct db *db, const unsigned char hash[CREDENTIAL_HASH_BYTES]) MUST_CHECK;
 

@@ -1,0 +1,16 @@
+/* A copy of a whole database as one transaction sees it, while others write on. For backups. */
+#ifndef VDPD_STORE_COPY_H
+#define VDPD_STORE_COPY_H
+
+#include "store/db.h"
+
+/* Inside tx_read: what the transaction sees is the state of now, though it has read nothing yet. */
+enum err db_pin(struct db *db) MUST_CHECK;
+
+/* Inside tx_read: copies all pages, as the transaction sees them, to a new file in the directory
+ * DIR that has no name any more when this returns: it is gone when *FD is closed, also by a crash.
+ * *FD stands at its start, *BYTES is its size. ERR_FULL, ERR_IO, ERR_STORE with D. */
+enum err db_copy(
+        struct db *db, const char *dir, int *fd, uint64_t *bytes, struct diag *d) MUST_CHECK;
+
+#endif

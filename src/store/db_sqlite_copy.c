@@ -1,0 +1,106 @@
+/* SQLite: copying a database by its online backup, from inside a read transaction. */
+#include "store/copy.h"
+
+#include "store/db_sqlite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { STEP_PAGES = 1024 };
+
+enum err
+db_pin(struct db *db)
+{
+	int rc;
+
+	if (db->tx != TX_READ)
+		abort();
+	rc = sqlite3_exec(db->sqlite, "PRAGMA schema_version", NULL, NULL, NULL);
+	return rc == SQLITE_OK ? ERR_OK : sqlite_failed(db, rc);
+}
+
+/* The copy is worth nothing before it is whole: no journal, no sync. */
+static int
+open_target(const char *path, sqlite3 **out)
+{
+	int rc = sqlite3_open_v2(path, out,
+	        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
+	                SQLITE_OPEN_NOFOLLOW,
+	        NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_exec(
+		        *out, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
+	return rc;
+}
+
+static int
+copy_pages(sqlite3 *from, sqlite3 *to)
+{
+	sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+	int rc = b != NULL ? SQLITE_OK : sqlite3_errcode(to);
+
+	while (rc == SQLITE_OK)
+		rc = sqlite3_backup_step(b, STEP_PAGES);
+	if (b != NULL && sqlite3_backup_finish(b) != SQLITE_OK && rc == SQLITE_DONE)
+		rc = sqlite3_errcode(to);
+	return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static enum err
+copy_failed(int rc, int sys, const char *dir, struct diag *d)
+{
+	if (rc == SQLITE_FULL || sys == ENOSPC || sys == EDQUOT)
+		return diag_set(d, ERR_FULL, "make room on that disk",
+		        "no room in %s for a copy of the database", dir);
+	return diag_set(d, ERR_STORE, "`vdpd doctor` tells more",
+	        "the database cannot be copied to %s: %s", dir, sqlite3_errstr(rc));
+}
+
+static enum err
+copy_to(struct db *db, const char *path, const char *dir, struct diag *d)
+{
+	sqlite3 *to = NULL;
+	int rc = open_target(path, &to), sys;
+
+	/* Whatever becomes of this process, the copy does not stay. */
+	unlink(path);
+	if (rc == SQLITE_OK)
+		rc = copy_pages(db->sqlite, to);
+	sys = rc != SQLITE_OK ? sqlite3_system_errno(to) : 0;
+	sqlite3_close(to);
+	return rc == SQLITE_OK ? ERR_OK : copy_failed(rc, sys, dir, d);
+}
+
+enum err
+db_copy(struct db *db, const char *dir, int *fd, uint64_t *bytes, struct diag *d)
+{
+	char path[PATH_MAX];
+	struct stat st;
+	enum err e;
+	int n = snprintf(path, sizeof path, "%s/copy-XXXXXX", dir), got;
+
+	if (db->tx != TX_READ)
+		abort();
+	if (n < 0 || (size_t)n >= sizeof path)
+		return diag_set(d, ERR_TOO_LARGE, NULL, "the directory's name is too long");
+	got = mkostemp(path, O_CLOEXEC);
+	if (got < 0)
+		return diag_set(d, errno == ENOSPC ? ERR_FULL : ERR_IO, NULL, "%s: %s", dir,
+		        strerror(errno));
+	e = copy_to(db, path, dir, d);
+	if (e == ERR_OK && fstat(got, &st) != 0)
+		e = diag_set(d, ERR_IO, NULL, "%s: %s", dir, strerror(errno));
+	if (e != ERR_OK) {
+		close(got);
+		return e;
+	}
+	*fd = got;
+	*bytes = (uint64_t)st.st_size;
+	return ERR_OK;
+}

@@ -44,6 +44,15 @@ durable_free(struct durable *d)
 	free(d);
 }
 
+void
+durable_discard(struct durable *d)
+{
+	/* A failure leaves what the sweep of files without an owner finds. */
+	if (d != NULL && ftruncate(d->fd, 0) != 0)
+		errno = 0;
+	durable_free(d);
+}
+
 static enum err
 err_of_errno(void)
 {

@@ -13,6 +13,9 @@ struct durable *durable_new(int fd);
 /* Closes the descriptor; what was not synced may be lost. NULL allowed. */
 void durable_free(struct durable *d);
 
+/* The same, and the file is empty: its room on disk is free at once. */
+void durable_discard(struct durable *d);
+
 /* Appends all of S. ERR_FULL without room, ERR_IO; then the file is not to be used. */
 enum err durable_write(struct durable *d, struct str s) MUST_CHECK;
 /* ERR_OK once everything appended so far would outlive a power cut. */

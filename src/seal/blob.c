@@ -110,14 +110,26 @@ blob_finish(struct blob_writer *w, struct blob_info *info)
 	return ERR_OK;
 }
 
-void
-blob_writer_free(struct blob_writer *w)
+static void
+writer_end(struct blob_writer *w, void (*close_out)(struct durable *d))
 {
 	if (w == NULL)
 		return;
-	durable_free(w->out);
+	close_out(w->out);
 	sodium_memzero(w, sizeof *w);
 	free(w);
+}
+
+void
+blob_writer_free(struct blob_writer *w)
+{
+	writer_end(w, durable_free);
+}
+
+void
+blob_writer_discard(struct blob_writer *w)
+{
+	writer_end(w, durable_discard);
 }
 
 /* Fills BUF from FD, short only at the end of the file. */

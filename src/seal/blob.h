@@ -25,8 +25,10 @@ enum err blob_write(struct blob_writer *w, const void *p, size_t n) MUST_CHECK;
 /* Ends the stream and makes it durable. On success only, INFO is set. W can only be freed
  * afterwards. */
 enum err blob_finish(struct blob_writer *w, struct blob_info *info) MUST_CHECK;
-/* Closes the descriptor. W may be NULL. */
+/* Closes the descriptor; the blob stays as it is. W may be NULL. */
 void blob_writer_free(struct blob_writer *w);
+/* The same, and the blob is emptied: nobody wants it. */
+void blob_writer_discard(struct blob_writer *w);
 
 struct blob_reader;
 

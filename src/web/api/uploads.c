@@ -7,7 +7,7 @@
 enum { SNIFF = 8 };
 
 struct upload_state {
-	struct blob_writer *writer; /* NULL once it is whole */
+	struct blob_writer *writer; /* open until the file is taken */
 	struct act_file file;
 	unsigned char head[SNIFF];
 	size_t head_n;
@@ -76,8 +76,6 @@ upload_close(struct request *req, struct upload_file *file)
 	(void)req;
 	e = blob_finish(s->writer, &s->file.info);
 	s->file.picture = is_picture(s);
-	blob_writer_free(s->writer);
-	s->writer = NULL;
 	return e;
 }
 
@@ -87,7 +85,7 @@ upload_abandon(struct upload_file *file)
 	struct upload_state *s = file->state;
 
 	if (s != NULL)
-		blob_writer_free(s->writer);
+		blob_writer_discard(s->writer);
 }
 
 void
@@ -99,8 +97,10 @@ upload_take(struct request *req, const struct act_file **files, size_t *n)
 	for (size_t i = 0; i < req->n_files; i++) {
 		struct upload_state *s = req->files[i].state;
 
-		if (s != NULL)
+		if (s != NULL) {
 			out[(*n)++] = s->file;
+			blob_writer_free(s->writer);
+		}
 		req->files[i].state = NULL;
 	}
 	*files = out;

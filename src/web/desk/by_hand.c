@@ -8,10 +8,13 @@
 #include "web/api/intake_json.h"
 #include "web/api/jobs.h"
 
+enum { OLDEST_S = 3653 * DAY_S };
+
 struct by_hand {
 	struct intake_job job;
 	struct report report;
 	int64_t received_utc_s;
+	bool received_given;
 	struct str channel;
 	const struct policy *policy; /* that the case is pinned to */
 };
@@ -21,7 +24,8 @@ static const char *const channels[] = {"web", "api", "mail", "hand", NULL};
 static const struct json_field more[] = {
         {.key = "received_at",
                 .type = JSON_TYPE_TIME,
-                .offset = offsetof(struct by_hand, received_utc_s)},
+                .offset = offsetof(struct by_hand, received_utc_s),
+                .present = JSON_PRESENT(struct by_hand, received_given)},
         {.key = "channel",
                 .type = JSON_TYPE_CHOICE,
                 .offset = offsetof(struct by_hand, channel),
@@ -62,9 +66,11 @@ read_body(struct request *req, struct by_hand *h, struct diag *d)
 	if (key.p != NULL && !idempotency_key_ok(key))
 		return diag_set(d, ERR_SYNTAX, NULL,
 		        "Idempotency-Key must be 1 to 255 printable characters");
-	if (h->received_utc_s > now_utc_s()) {
+	if (h->received_given &&
+	        (h->received_utc_s > now_utc_s() || h->received_utc_s < now_utc_s() - OLDEST_S)) {
 		snprintf(d->pointer, sizeof d->pointer, "/received_at");
-		return diag_set(d, ERR_INVALID, NULL, "received_at lies in the future");
+		return diag_set(d, ERR_INVALID, NULL,
+		        "received_at lies in the future, or over ten years back");
 	}
 	return ERR_OK;
 }

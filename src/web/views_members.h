@@ -81,15 +81,24 @@ struct view_tokens {
 	struct str token; /* just made, shown once; "" = none */
 };
 
+/* ---- Recovery codes after an enrolment: view_desk_codes. ---- */
+struct view_codes {
+	struct view_desk page;
+	struct str codes; /* a line each */
+	struct str next;  /* where to go on: the queue */
+};
+
 /* ---- One's own account: view_desk_account at /account. POST /account/password (password, code,
- * new_password, new_password_again). ---- */
+ * new_password, new_password_again), POST /account/codes (renew_code). ---- */
 struct view_account {
 	struct view_desk page;
 	struct view_mistakes mistakes;
 	struct str roles;
+	struct str codes; /* recovery codes just made, a line each, shown once; "" = none */
+	unsigned codes_left;
 	bool person; /* not a token, nor the operator: has a password and sessions */
 	struct view_sessions sessions;
-	struct view_input password, code, new_password;
+	struct view_input password, code, new_password, renew_code;
 	unsigned password_min; /* characters */
 };
 

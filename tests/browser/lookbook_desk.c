@@ -224,10 +224,16 @@ people(void)
 	        .days = {days, N(days)},
 	        .days_chosen = STR("90"),
 	};
+	struct view_codes codes = {
+	        .page = desk_of("You have joined", VIEW_DESK_NONE),
+	        .codes = STR("JBSW-Y3DP-EHPK-3PXP\nPXPK-3EHP-3DPY-WBSJ\n"),
+	        .next = STR("/"),
+	};
 	struct view_account account = {
 	        .page = desk_of("Your account", VIEW_DESK_NONE),
 	        .roles = STR("coordinator"),
 	        .person = true,
+	        .codes_left = 9,
 	        .sessions = {sessions, N(sessions), NOW},
 	        .password_min = 12,
 	};
@@ -242,6 +248,7 @@ people(void)
 	SHOW("desk-people", view_desk_people, &v);
 	SHOW("desk-member", view_desk_member, &member);
 	SHOW("desk-tokens", view_desk_tokens, &token_list);
+	SHOW("desk-codes", view_desk_codes, &codes);
 	SHOW("desk-account", view_desk_account, &account);
 	SHOW("desk-keys", view_desk_keys, &keys);
 	SHOW("desk-error", view_desk_error, &error);

@@ -210,6 +210,9 @@ export class Staff extends Person {
 		await this.page.getByLabel('The password once more').fill(password);
 		await this.page.getByLabel('The code that the app shows now').fill(totp(this.secret, this.i.now));
 		await this.presses('Join and sign in');
+		this.codes = (await this.text('#recovery-codes')).trim().split('\n');
+		await this.looks('recovery-codes');
+		await this.presses('I have kept them: to the queue');
 	}
 
 	// Signs in on the page that asks for it. The clock must have moved since the last code.

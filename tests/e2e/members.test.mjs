@@ -229,3 +229,45 @@ scenario('members: the last administrator stays, also when two shut each other o
 		loser.b = back.b;
 	}
 });
+
+scenario('members: ten recovery codes, each of which opens once', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana, secret, codes } = await enrol(i, i.made.enrolment, 'ana');
+	assert.equal(new Set(codes).size, 10);
+	for (const c of codes)
+		assert.match(c, /^([A-Z2-7]{4}-){3}[A-Z2-7]{4}$/);
+	assert.match((await ana.get('/account')).text, /10 codes are left/);
+	const { b: ben } = await join(i, ana, 'ben', 'analyst');
+
+	const first = await signsIn(i, 'ana', secret, { code: codes[0] });
+	assert.equal(first.status, 303, first.a.text);
+	assert.match((await first.b.get('/account')).text, /9 codes are left/);
+	assert.equal((await signsIn(i, 'ana', secret, { code: codes[0] })).status, 403, 'used');
+	assert.equal((await signsIn(i, 'ana', secret, { code: codes[1], with: 'not this one at all' })).status, 403);
+	assert.equal((await signsIn(i, 'ben', secret, { code: codes[1] })).status, 403, 'of somebody else');
+	assert.equal((await signsIn(i, 'nobody', secret, { code: codes[1] })).status, 403);
+	// As people type them; neither refusal used it up. Two at once: one gets in.
+	const typed = codes[1].toLowerCase().replaceAll('-', ' ');
+	const both = await Promise.all([signsIn(i, 'ana', secret, { code: typed }), signsIn(i, 'ana', secret, { code: typed })]);
+	assert.deepEqual(both.map((x) => x.status).sort(), [303, 403]);
+
+	i.setClock(i.clock + 60);
+	await ana.get('/account');
+	let a = await ana.post('/account/codes', { renew_code: '000000' });
+	assert.equal(a.status, 403);
+	assert.match(a.text, /The code does not fit/);
+	a = await ana.post('/account/codes', { renew_code: codes[2] });
+	assert.equal(a.status, 403, 'a recovery code makes no others');
+	a = await ana.post('/account/codes', { renew_code: totp(secret, i.now) });
+	assert.equal(a.status, 200);
+	const next = a.text.match(/id="recovery-codes">([A-Z2-7\s-]+)</)[1].trim().split('\n');
+	assert.equal(new Set([...next, ...codes]).size, 20);
+	assert.equal((await signsIn(i, 'ana', secret, { code: codes[3] })).status, 403, 'the old ones are over');
+	assert.equal((await signsIn(i, 'ana', secret, { code: next[3] })).status, 303);
+	assert.ok(!(await ana.get('/account')).text.includes(next[4]));
+	await ben.get('/account');
+
+	const said = (await log(i)).map((e) => `${e.actor}: ${e.action} ${e.detail}`);
+	assert.ok(said.includes('person 1 ana: sign_in recovery code'), said.join('; '));
+	assert.ok(said.includes('person 1 ana: recovery_renew '));
+});

@@ -42,6 +42,8 @@ KEYD_CALL(sign_in, keyd_sign_in, keyd_signed_in);
 KEYD_CALL(sign_out, keyd_sign_out, keyd_nothing);
 KEYD_CALL(enrol_begin, keyd_enrol_begin, keyd_enrol_begun);
 KEYD_CALL(enrol_finish, keyd_enrol_finish, keyd_signed_in);
+KEYD_CALL(factors, keyd_credential, keyd_factors);
+KEYD_CALL(recovery_renew, keyd_recovery_renew, keyd_recovery_codes);
 KEYD_CALL(password_change, keyd_password_change, keyd_nothing);
 
 /* desk. The team key of one case: team_keys_from() gives the rest. */

@@ -44,6 +44,7 @@ MSG(keyd_sign_in);
 FIELDS(keyd_signed_in) = {
         CREDENTIAL(struct keyd_signed_in),
         IDENTITY(struct keyd_signed_in, who.),
+        WIRE_STR(struct keyd_signed_in, recovery, KEYD_RECOVERY_TEXT_MAX),
 };
 MSG(keyd_signed_in);
 
@@ -81,6 +82,20 @@ FIELDS(keyd_password_change) = {
         WIRE_STR(struct keyd_password_change, new_password, KEYD_PASSWORD_MAX),
 };
 MSG(keyd_password_change);
+
+FIELDS(keyd_factors) = {WIRE_U32(struct keyd_factors, recovery_left)};
+MSG(keyd_factors);
+
+FIELDS(keyd_recovery_renew) = {
+        CREDENTIAL(struct keyd_recovery_renew),
+        WIRE_STR(struct keyd_recovery_renew, code, KEYD_CODE_MAX),
+};
+MSG(keyd_recovery_renew);
+
+FIELDS(keyd_recovery_codes) = {
+        WIRE_STR(struct keyd_recovery_codes, codes, KEYD_RECOVERY_TEXT_MAX),
+};
+MSG(keyd_recovery_codes);
 
 /* ---- Receipts and cases ---- */
 
@@ -370,6 +385,8 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_INVITE_REVOKE] = {&keyd_invite_revoke_wire, &nothing_wire},
         [KEYD_SESSIONS] = {&keyd_credential_wire, &keyd_sessions_wire},
         [KEYD_MEMBER_SIGN_OUT] = {&keyd_member_sign_out_wire, &nothing_wire},
+        [KEYD_FACTORS] = {&keyd_credential_wire, &keyd_factors_wire},
+        [KEYD_RECOVERY_RENEW] = {&keyd_recovery_renew_wire, &keyd_recovery_codes_wire},
         [KEYD_CLI_SESSION] = {&nothing_wire, &keyd_signed_in_wire},
 };
 

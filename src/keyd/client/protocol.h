@@ -15,7 +15,7 @@ enum {
 	KEYD_EMAIL_MAX = 254,
 	KEYD_PASSWORD_MIN = 12,
 	KEYD_PASSWORD_MAX = 1024,
-	KEYD_CODE_MAX = 16,
+	KEYD_CODE_MAX = 40,
 	KEYD_CREDENTIAL_MAX = 64,
 	KEYD_PROGRAMME_MAX = 100,
 	KEYD_PREFIX_MAX = 12,
@@ -25,6 +25,8 @@ enum {
 	KEYD_TOTP_BYTES = 20, /* RFC 4226 section 4, R6: 160 bits */
 	KEYD_RECEIPTS_MAX = 64,
 	KEYD_TITLES_MAX = 64,
+	KEYD_RECOVERY_CODES = 10,
+	KEYD_RECOVERY_TEXT_MAX = KEYD_RECOVERY_CODES * 20,
 	KEYD_LIST_MAX = 128, /* people, tokens, invitations of one answer */
 	KEYD_AUDIT_MAX = 24,
 	KEYD_CASES_TEXT_MAX = KEYD_TITLES_MAX * (KEYD_NUMBER_MAX + 1),
@@ -59,6 +61,8 @@ enum keyd_request_type {
 	KEYD_INVITE_REVOKE,
 	KEYD_SESSIONS,
 	KEYD_MEMBER_SIGN_OUT,
+	KEYD_FACTORS,
+	KEYD_RECOVERY_RENEW,
 	KEYD_REQUESTS
 };
 
@@ -108,11 +112,12 @@ struct keyd_authenticate {
 struct keyd_sign_in {
 	struct str login; /* name or e-mail address */
 	struct str password;
-	struct str code; /* RFC 6238, six digits */
+	struct str code; /* RFC 6238, six digits; or a recovery code */
 };
 struct keyd_signed_in {
 	struct str credential; /* shown here and never again */
 	struct keyd_identity who;
+	struct str recovery; /* after an enrolment: struct keyd_recovery_codes; "" otherwise */
 };
 
 struct keyd_sign_out {
@@ -139,6 +144,21 @@ struct keyd_enrol_finish {
  * password. */
 struct keyd_password_change {
 	struct str credential, password, code, new_password;
+};
+
+/* What the person of a session can sign in with. Answer to a struct keyd_credential. ERR_INVALID:
+ * not a person. */
+struct keyd_factors {
+	uint32_t recovery_left; /* codes that have not been used */
+};
+
+/* New recovery codes in place of the old. CODE is from the phone; ERR_AUTH, ERR_RATE. */
+struct keyd_recovery_renew {
+	struct str credential, code;
+};
+struct keyd_recovery_codes {
+	struct str codes; /* KEYD_RECOVERY_CODES lines "ABCD-EFGH-IJKL-MNOP"; shown here and never
+	                     again */
 };
 
 /* ---- Receipts and cases ---- */

@@ -145,6 +145,6 @@ call_handler handle_keys, handle_sign_receipts, handle_authenticate, handle_sign
         handle_people, handle_invite, handle_member_change, handle_token_create, handle_token_list,
         handle_token_revoke, handle_checkpoint, handle_audit, handle_audit_verify,
         handle_cli_session, handle_invitations, handle_invite_revoke, handle_sessions,
-        handle_member_sign_out;
+        handle_member_sign_out, handle_factors, handle_recovery_renew;
 
 #endif

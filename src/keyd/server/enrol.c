@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "keyd/server/totp.h"
 #include "keyd/store/enrolment_store.h"
+#include "keyd/store/recovery_store.h"
 #include "keyd/store/session_store.h"
 
 #include <sodium.h>
@@ -107,6 +108,9 @@ finish_tx(struct db *db, void *ctx)
 	entry.actor = actor_text(c->a, &(struct actor){ACTOR_PERSON, person_id, f->name});
 	entry.detail = str_fmt(c->a, "roles %u", f->link.roles);
 	e = credential_set(db, person_id, f->password_hash, sealed, f->step, c->now);
+	if (e == ERR_OK)
+		e = recovery_renew(
+		        c->a, db, &c->k->secrets->own, person_id, c->now, &out->recovery);
 	if (e == ERR_OK)
 		e = call_session_add(c, db, person_id, &out->credential);
 	return e == ERR_OK ? log_append(db, &entry) : e;

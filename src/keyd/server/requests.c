@@ -27,6 +27,10 @@ const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
         [KEYD_PASSWORD_CHANGE] = {"password_change", handle_password_change, DESK,
                 PERMISSION_SEE_FIGURES},
 
+        [KEYD_FACTORS] = {"factors", handle_factors, DESK, PERMISSION_SEE_FIGURES},
+        [KEYD_RECOVERY_RENEW] = {"recovery_renew", handle_recovery_renew, DESK,
+                PERMISSION_SEE_FIGURES, .writes = true},
+
         /* Openings are logged in the reserve where the disk is full, so they do not "write". */
         [KEYD_OPEN_CASE] = {"open_case", handle_open_case, DESK, PERMISSION_READ_CASES},
         [KEYD_OPEN_TITLES] = {"open_titles", handle_open_titles, DESK, PERMISSION_READ_CASES},

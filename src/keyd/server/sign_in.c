@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "keyd/server/totp.h"
+#include "keyd/store/recovery_store.h"
 #include "keyd/store/session_store.h"
 #include "seal/field.h"
 
@@ -68,6 +69,7 @@ struct entering {
 	struct call *c;
 	int64_t person_id, step;
 	struct str name;
+	struct str recovery; /* used instead of a code from the phone; "" */
 };
 
 static enum err
@@ -79,18 +81,24 @@ enter_tx(struct db *db, void *ctx)
 	struct actor by = {ACTOR_PERSON, t->person_id, t->name};
 	struct keyd_log_entry entry = {
 	        .at = c->now, .actor = actor_text(c->a, &by), .action = STR("sign_in")};
-	enum err e = totp_step_use(db, t->person_id, t->step);
+	enum err e;
 
+	if (t->recovery.n > 0) {
+		entry.detail = STR("recovery code");
+		e = recovery_use(db, &c->k->secrets->own, t->person_id, t->recovery, c->now);
+	} else {
+		e = totp_step_use(db, t->person_id, t->step);
+	}
 	if (e == ERR_OK)
 		e = call_session_add(c, db, t->person_id, &out->credential);
 	return e == ERR_OK ? log_append(db, &entry) : e;
 }
 
 static enum err
-enter(struct call *c, const struct login *l, int64_t step)
+enter(struct call *c, const struct login *l, int64_t step, struct str recovery)
 {
 	struct keyd_signed_in *out = c->out;
-	struct entering t = {c, l->person_id, step, l->name};
+	struct entering t = {c, l->person_id, step, l->name, recovery};
 	enum err e = call_may_write(c);
 
 	if (e == ERR_OK)
@@ -107,6 +115,7 @@ verified(struct password_job *job)
 	struct call *c = job->arg;
 	const struct keyd_sign_in *q = c->in;
 	struct login l = c->k->nobody;
+	struct str recovery = recovery_plausible(q->code) ? q->code : STR("");
 	int64_t step = 0;
 	/* Looked up anew: it may have changed while the password was hashed. */
 	enum err known = login_find(c->a, c->k->store.db, q->login, &l);
@@ -115,9 +124,9 @@ verified(struct password_job *job)
 
 	if (known != ERR_OK && known != ERR_NOT_FOUND)
 		e = known;
-	else if (known == ERR_OK && code == ERR_OK && job->ok &&
+	else if (known == ERR_OK && (code == ERR_OK || recovery.n > 0) && job->ok &&
 	         str_eq(l.password_hash, str_of(job->stored)))
-		e = enter(c, &l, step);
+		e = enter(c, &l, step, recovery);
 	else
 		e = ERR_AUTH;
 	if (e == ERR_OK)

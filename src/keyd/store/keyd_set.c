@@ -9,6 +9,7 @@ static const struct stmt *const *const tables[] = {
         person_stmts,
         enrolment_stmts,
         session_stmts,
+        recovery_stmts,
         api_token_stmts,
         counter_stmts,
         log_stmts,

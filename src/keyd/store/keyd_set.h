@@ -10,6 +10,7 @@ extern const struct db_set keyd_set;
 extern const struct stmt *const person_stmts[];
 extern const struct stmt *const enrolment_stmts[];
 extern const struct stmt *const session_stmts[];
+extern const struct stmt *const recovery_stmts[];
 extern const struct stmt *const api_token_stmts[];
 extern const struct stmt *const counter_stmts[];
 extern const struct stmt *const log_stmts[];

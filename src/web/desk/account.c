@@ -10,16 +10,20 @@ show(struct request *req, unsigned status, struct view_account *v)
 	const struct who *w = who_of(req);
 	struct keyd_credential q = {w->credential};
 	struct keyd_sessions sessions = {0};
+	struct keyd_factors factors = {0};
 	struct buf b;
 	enum err e = ERR_OK;
 
 	v->person = w->id.kind == KEYD_BY_SESSION;
 	if (v->person)
 		e = keyd_sessions(req->a, &desk_of(req)->in.keyd, &q, &sessions, NULL);
+	if (v->person && e == ERR_OK)
+		e = keyd_factors(req->a, &desk_of(req)->in.keyd, &q, &factors, NULL);
 	if (e != ERR_OK) {
 		desk_respond_keyd(req, e, NULL);
 		return;
 	}
+	v->codes_left = factors.recovery_left;
 	v->page = desk_page(req, "Your account", VIEW_DESK_NONE);
 	v->roles = desk_roles_words(req->a, w->id.roles);
 	v->sessions = member_sessions(req->a, &sessions, w->id.person_id);
@@ -90,4 +94,50 @@ desk_password_post(struct request *req)
 		password_refused(req, e, &why);
 	else
 		desk_respond_keyd(req, e, &why);
+}
+
+/* ---- Recovery codes ---- */
+
+static void
+codes_refused(struct request *req, enum err e, const struct keyd_verdict *why)
+{
+	struct view_account v = {0};
+	long long wait = why->retry_after_s > 0 ? (long long)why->retry_after_s : 1;
+	struct view_mistake m = {.field = STR("renew_code")};
+
+	v.renew_code.error =
+	        e == ERR_RATE ? str_fmt(req->a, "Too many tries. Come back in %s.",
+	                                str_z(req->a, text_str(req->a, span_words(wait))))
+	                      : STR("The code does not fit. A code serves once: wait for the next "
+	                            "one.");
+	m.text = v.renew_code.error;
+	v.mistakes = (struct view_mistakes){&m, 1};
+	show(req, e == ERR_RATE ? 429 : 403, &v);
+	if (e == ERR_RATE)
+		respond_header(req, "Retry-After", str_fmt(req->a, "%lld", wait));
+}
+
+void
+desk_codes_post(struct request *req)
+{
+	struct keyd_recovery_renew q = {
+	        .credential = who_of(req)->credential,
+	        .code = str_trim(request_form(req, "renew_code")),
+	};
+	struct keyd_recovery_codes got;
+	struct keyd_verdict why = {0};
+	struct view_account v = {0};
+	enum err e;
+
+	if (!desk_form_ok(req))
+		return;
+	e = keyd_recovery_renew(req->a, &desk_of(req)->in.keyd, &q, &got, &why);
+	if (e == ERR_OK) {
+		v.codes = got.codes;
+		show(req, 200, &v);
+	} else if (e == ERR_AUTH || e == ERR_RATE || e == ERR_TOO_LARGE) {
+		codes_refused(req, e, &why);
+	} else {
+		desk_respond_keyd(req, e, &why);
+	}
 }

@@ -9,6 +9,7 @@
 #include "web/status.h"
 #include "web/view_helpers.h"
 #include "web/view_put.h"
+#include "web/views_members.h"
 
 #include <qrencode.h>
 
@@ -52,15 +53,21 @@ show(struct request *req, const struct guard *g, unsigned status, struct buf *b)
 		anonymous_form_cookie(req, g->session);
 }
 
-/* The session begins: its cookie lives as long as it does at the most. */
+/* The session begins: its cookie lives as long as it does at the most. After respond_*. */
 static void
-enter(struct request *req, const struct keyd_signed_in *in, struct str next)
+session_cookies(struct request *req, const struct keyd_signed_in *in)
 {
 	int64_t left = in->who.expires_at - now_utc_s();
 
-	respond_redirect(req, next);
 	cookie_set(req, "session", in->credential, left > 60 ? (unsigned)left : 60);
 	cookie_drop(req, "form");
+}
+
+static void
+enter(struct request *req, const struct keyd_signed_in *in, struct str next)
+{
+	respond_redirect(req, next);
+	session_cookies(req, in);
 }
 
 /* ---- Enrolment ---- */
@@ -194,6 +201,23 @@ enrol_mistake(
 	v->mistakes = (struct view_mistakes){m, 1};
 }
 
+/* Signed in, and the recovery codes: this page alone has them. */
+static void
+welcome(struct request *req, const struct keyd_signed_in *in)
+{
+	struct view_codes v = {
+	        .page = desk_bare_page(req, "You have joined", (struct view_hiddens){0}),
+	        .codes = in->recovery,
+	        .next = STR("/"),
+	};
+	struct buf b;
+
+	buf_init(&b, DESK_PAGE_MAX);
+	view_desk_codes(&b, &v);
+	respond_html(req, 200, &b);
+	session_cookies(req, in);
+}
+
 void
 desk_enrol_post(struct request *req)
 {
@@ -222,7 +246,7 @@ desk_enrol_post(struct request *req)
 	}
 	e = keyd_enrol_finish(req->a, &desk_of(req)->in.keyd, &q, &in, &why);
 	if (e == ERR_OK) {
-		enter(req, &in, STR("/"));
+		welcome(req, &in);
 	} else if (e == ERR_INVALID || e == ERR_CONFLICT || e == ERR_TOO_LARGE) {
 		enrol_mistake(&v, &m, e, &why);
 		enrol_show(req, 422, &begun, &v);

@@ -58,6 +58,8 @@ static const struct route rows[] = {
 		.summary = "End a token"},
 	{METHOD_GET, "/account", desk_account_get, DESK_SIGNED_IN, .rate = RATE_STAFF,
 		.summary = "One's own sessions and password"},
+	{METHOD_POST, "/account/codes", desk_codes_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX, RATE_SIGN_IN,
+		.summary = "Make new recovery codes of one's own"},
 	{METHOD_POST, "/account/password", desk_password_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX, RATE_SIGN_IN,
 		.summary = "Change one's own password"},
 	{METHOD_GET, "/metrics", desk_metrics, FIGURES, .rate = RATE_STAFF,

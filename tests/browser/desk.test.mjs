@@ -173,6 +173,11 @@ scenario('each role sees what it may, and nothing else', async (i) => {
 		await p.page.locator('.bar summary').click();
 		assert.equal(await p.page.getByRole('link', { name: 'People' }).count(), may.people ? 1 : 0, `${name}: the menu`);
 		await p.goes('/settings/people', may.people ? 200 : 403);
+		await p.goes('/settings/tokens', may.people ? 200 : 403);
+		if (may.people)
+			await p.looks('tokens');
+		await p.goes('/account');
+		await p.looks('account');
 		if (!may.people)
 			await p.looks(`denied-${name}`);
 		await p.goes(`/cases/${r.case}`, may.opens ? 200 : 403);

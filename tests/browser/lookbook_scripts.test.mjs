@@ -60,8 +60,8 @@ test("r, n and t open the boxes on a case; Escape closes a menu", async () => {
 
 test("the buttons say who will read it", async () => {
 	await open("desk-case");
-	assert.equal(await page.locator("button[value=message]").textContent(), "Send to Mira Okafor");
-	assert.equal(await page.locator("button[value=note]").textContent(), "Keep as a team note");
+	assert.equal(await page.locator("#reply-box .send button").textContent(), "Send to Mira Okafor");
+	assert.equal(await page.locator("#note-box .send button").textContent(), "Keep as a team note");
 });
 
 test("a template goes into the box", async () => {

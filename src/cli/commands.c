@@ -181,6 +181,20 @@ const struct command commands[] = {
                 .executable = "vdpd-admin",
         },
         {
+                .name = "rekey",
+                .arguments = "-C DIR [--json]",
+                .summary = "Change the storage key, and seal every case to the new one",
+                .help =
+"The instance must not be served meanwhile. The keys of all cases and the sealed\n"
+"addresses of reporters come under a new keys/storage.key, and the old one is\n"
+"gone: a copy of it opens nothing that is in the instance or in later backups.\n"
+"Keep that copy for earlier backups made without the storage key. Who had the old\n"
+"key and the database before could open the cases of then, and still can.\n"
+"If it is cut off, the instance does not start until it is run again, and goes on\n"
+"from there.\n",
+                .executable = "vdpd-admin",
+        },
+        {
                 .name = "clocks",
                 .arguments = "--policy FILE --now TIME < EVENTS.jsonl",
                 .summary = "Show which promises of a policy are kept, running or missed",

@@ -13,6 +13,7 @@ static const struct command admin_commands[] = {
         {.name = "backup-key", .run = admin_backup_key},
         {.name = "backup", .run = admin_backup},
         {.name = "restore", .run = admin_restore},
+        {.name = "rekey", .run = admin_rekey},
         {.name = "case", .run = admin_case},
 };
 

@@ -11,6 +11,7 @@
 #include "store/outcome_store.h"
 #include "store/policy_store.h"
 #include "store/queue_store.h"
+#include "store/wrap_store.h"
 
 static const struct stmt *const *const tables[] = {
         migrate_stmts,
@@ -22,6 +23,7 @@ static const struct stmt *const *const tables[] = {
         notice_store_stmts,
         outcome_store_stmts,
         job_store_stmts,
+        wrap_store_stmts,
         NULL,
 };
 

@@ -277,3 +277,55 @@ scenario('a backup that is cut, bent, of another version, or restored where some
 	}
 	good('restore', v.file('b'), to, '--key', v.key);
 });
+
+// ---- A new storage key ------------------------------------------------------------------------------------------
+
+scenario('a new storage key opens every case, the old one none; also after a cut in the middle', { timeout: 240000 }, async (i) => {
+	i.setClock(now);
+	const v = vault(i), token = i.token(), made = await fill(i, token, 0, 8);
+	const keys = (name) => path.join(i.dir, 'keys', name), read = (name) => fs.readFileSync(keys(name));
+	const was = await allCases(i, token), old = { storage: read('storage.key'), public: read('public.keys') };
+	refused(/cannot be changed while the instance is served/, keys(''), 'rekey', '-C', i.dir);
+	assert.ok(read('storage.key').equals(old.storage));
+	await i.stop();
+	const same = async () => {
+		await i.serve();
+		i.setClock(now);
+		assert.deepEqual(await allCases(i, token), was);
+		for (const c of made)
+			assert.equal((await i.reporter(c).get()).status, 200);
+		await i.stop();
+	};
+
+	good('backup', '-C', i.dir, v.file('before'), '--to', v.public, '--without-storage-key');
+	assert.deepEqual(JSON.parse(good('rekey', '-C', i.dir, '--json')), { cases: 8, capsules: 8, not_opened: 0, resumed: false });
+	assert.ok(!read('storage.key').equals(old.storage));
+	assert.equal(fs.statSync(keys('storage.key')).mode & 0o777, 0o600);
+	assert.equal(vdpd(['doctor', '-C', i.dir]).status, 0);
+	assert.match(good('audit', 'verify', '-C', i.dir), /every chain is whole/);
+	await same();
+
+	// Cut off before the new key took the place of the old one.
+	const st = fs.statSync(keys('storage.key')), fresh = read('storage.key');
+	const write = (name, b) => {
+		fs.writeFileSync(keys(name), b, { mode: 0o600 });
+		fs.chownSync(keys(name), st.uid, st.gid);
+	};
+	write('storage.key.next', fresh);
+	write('storage.key', old.storage);
+	write('public.keys', old.public);
+	await i.serve({ ready: false });
+	assert.match(i.log, /a change of the storage key was cut off/);
+	assert.match(vdpd(['doctor', '-C', i.dir]).out, /run `vdpd rekey -C DIR` again/);
+	assert.equal(JSON.parse(good('rekey', '-C', i.dir, '--json')).resumed, true);
+	assert.ok(read('storage.key').equals(fresh));
+	await same();
+
+	// What the old key opens now is what was backed up with it.
+	const { j } = await restored(i, v, 'before');
+	fs.writeFileSync(path.join(j.dir, 'keys/storage.key'), old.storage, { mode: 0o600 });
+	fs.chownSync(path.join(j.dir, 'keys/storage.key'), st.uid, st.gid);
+	await serveAt(j, now);
+	assert.deepEqual(await allCases(j, token), was);
+	await end(j);
+});

@@ -19,6 +19,8 @@ int admin_doctor(int argc, char **argv);
 int admin_backup_key(int argc, char **argv);
 int admin_backup(int argc, char **argv);
 int admin_restore(int argc, char **argv);
+/* A new storage key. */
+int admin_rekey(int argc, char **argv);
 /* What stands in the clear of cases, while nothing runs. */
 int admin_case(int argc, char **argv);
 

@@ -13,6 +13,7 @@
 #include <fts.h>
 #include <sodium.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,6 +33,7 @@ struct make {
 	struct backup_index base, index;
 	struct backup_writer *w;
 	struct progress progress;
+	int keys_dir; /* locked while it is open */
 	struct backup_made made;
 	unsigned char piece[READ_BYTES];
 };
@@ -102,7 +104,8 @@ is_wanted(const struct make *m, const char *path)
 {
 	struct str s = str_of(path);
 
-	if (str_eq(s, STR("keys/storage.key")))
+	/* Also the next one, where a change of the key was cut off. */
+	if (str_starts(s, STR("keys/storage.key")))
 		return m->q->storage_key;
 	/* The database and its reserve come by themselves, and their companions not at all. */
 	return !str_starts(s, STR("keys/keyd.db")) && !str_eq(s, STR(RESERVE));
@@ -261,6 +264,20 @@ read_index_key(struct make *m)
 	return ERR_OK;
 }
 
+/* The storage key and what is sealed to it must be of one time: see admin_rekey.c. */
+static enum err
+hold_keys(struct make *m)
+{
+	int fd = open("keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	m->keys_dir = fd;
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) == 0)
+		return ERR_OK;
+	return errno == EWOULDBLOCK ? diag_set(m->d, ERR_BUSY, "wait for it, and run this again",
+	                                      "the storage key is being changed")
+	                            : diag_set(m->d, ERR_IO, NULL, "keys: %s", strerror(errno));
+}
+
 static enum err
 choose_recipient(struct make *m)
 {
@@ -299,6 +316,8 @@ prepare(struct make *m)
 {
 	enum err e = place_enter(m->a, m->q->dir, &m->config, m->d);
 
+	if (e == ERR_OK)
+		e = hold_keys(m);
 	if (e == ERR_OK)
 		e = read_index_key(m);
 	if (e == ERR_OK)
@@ -361,6 +380,7 @@ backup_make(const struct backup_request *q, struct backup_made *out, struct diag
 	if (m == NULL)
 		abort();
 	m->q = q;
+	m->keys_dir = -1;
 	m->d = d;
 	m->a = arena_new(CONFIG_ARENA_BYTES + RESERVE_MAX);
 	e = prepare(m);
@@ -372,6 +392,8 @@ backup_make(const struct backup_request *q, struct backup_made *out, struct diag
 		m->made.made_at_utc_s = m->head.made_at_utc_s;
 		*out = m->made;
 	}
+	if (m->keys_dir >= 0)
+		close(m->keys_dir);
 	backup_writer_free(m->w);
 	state_free(m->state);
 	backup_index_clear(&m->base);

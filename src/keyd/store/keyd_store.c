@@ -2,6 +2,7 @@
 #include "keyd/store/keyd_store.h"
 
 #include "keyd/store/enrolment_store.h"
+#include "keyd/store/keyd_rekey.h"
 #include "keyd/store/keyd_set.h"
 #include "store/migrate.h"
 
@@ -238,6 +239,16 @@ compare_halves(int dirfd, const struct public_keys *want, struct diag *d)
 	return ERR_OK;
 }
 
+/* Between two storage keys some cases open with the one, some with the other. */
+static enum err
+refuse_half_changed(int dirfd, struct diag *d)
+{
+	if (faccessat(dirfd, STORAGE_KEY_NEXT, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+		return ERR_OK;
+	return diag_set(d, ERR_INVALID, "run `vdpd rekey -C DIR` again: it goes on from there",
+	        "a change of the storage key was cut off (keys/" STORAGE_KEY_NEXT ")");
+}
+
 enum err
 secrets_read(const char *dir, struct secrets **out, struct diag *d)
 {
@@ -250,6 +261,8 @@ secrets_read(const char *dir, struct secrets **out, struct diag *d)
 		abort();
 	e = dirfd >= 0 ? ERR_OK
 	               : diag_set(d, ERR_IO, NULL, "cannot open %s: %s", dir, strerror(errno));
+	if (e == ERR_OK)
+		e = refuse_half_changed(dirfd, d);
 	if (e == ERR_OK)
 		e = read_key(dirfd, STORAGE_KEY, &s->storage_secret, d);
 	if (e == ERR_OK)

@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 enum {
-	CONNECTION_MEMORY = 16 * 1024, /* headers over it: 431 */
+	CONNECTION_MEMORY = 8 * 1024, /* headers over it: 431 */
 	QUERY_MAX = 64,
 	ARENA_BYTES = 64 * 1024 * 1024,
 	STREAM_BLOCK = 64 * 1024,

@@ -17,6 +17,9 @@ static const struct {
         {NULL, "SCAN api_token"},
         {NULL, "SCAN enrolment"}, /* few, and purged */
         {NULL, "SCAN session"},
+        {"keyd_enrolment_list", "USE TEMP B-TREE FOR ORDER BY"},
+        {"keyd_session_list", "SCAN s"},
+        {"keyd_session_list", "USE TEMP B-TREE FOR ORDER BY"},
         {"checkpoint_last", "SCAN checkpoint"}, /* backwards along the key, one row */
         {"keyd_log_head", "SCAN log"},
         {"outcome_each", "SCAN outcome"}, /* the trust center's, kept in memory */

@@ -238,5 +238,5 @@ async function life(i, { js }) {
 		await p.leaves();
 }
 
-scenario('the life of a case, in a browser', (i) => life(i, { js: true }));
-scenario('the same life without scripts', (i) => life(i, { js: false }));
+scenario('the life of a case, in a browser', { timeout: 240000 }, (i) => life(i, { js: true }));
+scenario('the same life without scripts', { timeout: 240000 }, (i) => life(i, { js: false }));

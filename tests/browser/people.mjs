@@ -34,7 +34,7 @@ class Person {
 		p.refusals = [];
 		p.context = await browser.newContext({ baseURL: origin, javaScriptEnabled: js, viewport: wide, reducedMotion: 'reduce',
 			permissions: ['clipboard-read', 'clipboard-write'] });
-		p.context.setDefaultTimeout(15000 * slow);
+		p.context.setDefaultTimeout(30000 * slow);
 		p.context.on('request', (r) => {
 			const u = new URL(r.url());
 			if (u.protocol !== 'data:' && ![i.public, i.desk].includes(u.origin))
@@ -62,9 +62,7 @@ class Person {
 	async presses(name, where = this.page) {
 		const exact = typeof name === 'string';
 		const e = where.getByRole('button', { name, exact }).or(where.getByRole('link', { name, exact }));
-		const went = this.page.waitForEvent('framenavigated');
-		await e.first().click();
-		await went;
+		await Promise.all([this.page.waitForEvent('framenavigated'), e.first().click()]);
 		await this.page.waitForLoadState();
 	}
 

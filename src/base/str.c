@@ -192,8 +192,8 @@ utf8_sequence(const unsigned char *p, size_t n)
 	return len;
 }
 
-/* How many bytes at the start are ASCII without NUL, in whole words: most text is, and goes by eight
- * times as fast. */
+/* How many bytes at the start are ASCII without NUL, in whole words: most text is, and goes by
+ * eight times as fast. */
 static size_t
 ascii_run(const unsigned char *p, size_t n)
 {
@@ -202,7 +202,8 @@ ascii_run(const unsigned char *p, size_t n)
 
 	for (uint64_t w; n - i >= sizeof w; i += sizeof w) {
 		memcpy(&w, p + i, sizeof w);
-		/* Without a high bit set, taking one from each byte sets one just where a NUL is. */
+		/* Without a high bit set, taking one from each byte sets one just where a NUL is.
+		 */
 		if (((w | (w - ones)) & highs) != 0)
 			break;
 	}

@@ -112,12 +112,15 @@ on_small_disk(struct keyd_fixture *f)
 		dprintf(fd = open("/proc/self/gid_map", O_WRONLY), "%u %u 1", gid, gid);
 		close(fd);
 	}
-	snprintf(command, sizeof command,
-	        "mount --make-rprivate / && cp -a %s %s/copy && mount -t tmpfs -o size=1200k "
-	        "small %s && cp -a %s/copy/. %s/ && rm -r %s/copy",
-	        f->keys, f->dir, f->keys, f->dir, f->keys, f->dir);
-	if (system(command) != 0)
+	/* By this process itself: mount(8) would not have what unshare gave it. */
+	snprintf(command, sizeof command, "cp -a %s %s/copy", f->keys, f->dir);
+	if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || system(command) != 0 ||
+	        mount("small", f->keys, "tmpfs", 0, "size=1200k") != 0)
 		_exit(7);
+	snprintf(command, sizeof command, "cp -a %s/copy/. %s/ && rm -r %s/copy", f->dir, f->keys,
+	        f->dir);
+	if (system(command) != 0)
+		_exit(8);
 }
 
 /* That disk as seen from outside: a file that takes all the room, or none. */

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 
+/* Of all of DATA. */
 void sha256_of(struct str data, unsigned char out[32]);
 
 #endif

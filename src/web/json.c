@@ -3,7 +3,6 @@
 
 #include "base/id.h"
 #include "base/time.h"
-#include "web/json_plain.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -311,10 +310,7 @@ json_object_read(
 	if (too_deep(body, &bad))
 		return diag_set(d, ERR_SYNTAX, NULL,
 		        "broken JSON: deeper than %d levels, at byte %zu", JSON_DEPTH_MAX, bad);
-	o = body.n > 0 ? json_plain(a, body) : NULL;
-	if (o == NULL)
-		o = json_loadb(
-		        body.p != NULL ? body.p : "", body.n, JSON_REJECT_DUPLICATES, &error);
+	o = json_loadb(body.p != NULL ? body.p : "", body.n, JSON_REJECT_DUPLICATES, &error);
 	if (o == NULL)
 		return diag_set(d, ERR_SYNTAX, NULL, "broken JSON at line %d, column %d: %s",
 		        error.line, error.column, syntax_text(&error));

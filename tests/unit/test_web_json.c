@@ -4,7 +4,6 @@
 #include "base/time.h"
 #include "web/cursor.h"
 #include "web/json.h"
-#include "web/json_plain.h"
 #include "web/markdown.h"
 
 #include <stdio.h>
@@ -291,60 +290,6 @@ test_markdown_is_quick(void **state)
 	free(text);
 }
 
-/* What json_plain takes is what jansson makes of it; what it leaves is what it must leave. */
-static void
-test_plain(void **state)
-{
-	static const struct {
-		const char *text;
-		bool taken;
-	} plain[] = {
-	        {"{}", true},
-	        {" { \"a\" : [ ] , \"b\":[true,false,null,\"\",{}]}\r\n\t", true},
-	        {"[\"a\\n\\t\\r\\b\\f\\/\\\\\\\"z\"]", true},
-	        {"[\"\\\\\"]", true},
-	        {"{\"a\\nb\":\"\xc3\xa9 \xf0\x9f\x98\x80\"}", true},
-	        {"[\"\x7f\"]", true},
-	        /* left to jansson, which takes them */
-	        {"[1]", false},
-	        {"[\"\\u00e9\"]", false},
-	        {"[-0.5e3]", false},
-	        /* and which refuses them */
-	        {"", false},
-	        {"\"x\"", false},
-	        {"true", false},
-	        {"{", false},
-	        {"[\"", false},
-	        {"[\"\\", false},
-	        {"[\"\\x\"]", false},
-	        {"[\"\n\"]", false},
-	        {"[,]", false},
-	        {"[true,]", false},
-	        {"{\"a\":true,}", false},
-	        {"{\"a\" true}", false},
-	        {"{a:true}", false},
-	        {"[truefalse]", false},
-	        {"[tru]", false},
-	        {"{} {}", false},
-	        {"[]]", false},
-	        {"{\"a\":true,\"a\":true}", false},
-	};
-	struct arena *a = arena_new(1 << 20);
-
-	(void)state;
-	for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-		struct str text = str_of(plain[i].text);
-		json_t *ours = text.n > 0 ? json_plain(a, text) : NULL;
-		json_t *theirs = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, NULL);
-
-		if ((ours != NULL) != plain[i].taken || (ours != NULL && !json_equal(ours, theirs)))
-			fail_msg("%s", plain[i].text);
-		json_decref(ours);
-		json_decref(theirs);
-	}
-	arena_free(a);
-}
-
 int
 main(void)
 {
@@ -355,7 +300,6 @@ main(void)
 	        cmocka_unit_test(test_write),
 	        cmocka_unit_test(test_cursor),
 	        cmocka_unit_test(test_markdown),
-	        cmocka_unit_test(test_plain),
 	        cmocka_unit_test(test_markdown_is_quick),
 	};
 

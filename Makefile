@@ -56,7 +56,7 @@ libs_vdpd-desk        = $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -lqr
 rooms_vdpd-courier    = jobs act keyd/client store proc seal case policy base
 libs_vdpd-courier     = $(L_store) $(L_policy) $(L_base) -lseccomp -lcurl -lresolv -lm
 rooms_vdpd-keyd       = keyd/server keyd/store keyd/client store proc seal case policy base
-libs_vdpd-keyd        = $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lm
+libs_vdpd-keyd        = $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lfido2 -lm
 rooms_vdpd-nursery    = proc base
 libs_vdpd-nursery     = $(L_base) -lseccomp -lpng -ljpeg
 rooms_vdpd-admin      = cli/admin cli keyd/store keyd/client act store proc seal case policy base
@@ -125,7 +125,7 @@ $(foreach e,$(EXES),$(eval $(call exe,$(e))))
 
 UNITS     = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 ALL_LIBS  = $(foreach r,$(ROOMS),$(call lib,$(r)))
-libs_unit = -lcmocka $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lcurl -lresolv -lpng -ljpeg -lqrencode -lm
+libs_unit = -lcmocka $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lfido2 -lcurl -lresolv -lpng -ljpeg -lqrencode -lm
 
 $(B)/unit/%: tests/unit/%.c $(ALL_LIBS)
 	@mkdir -p $(@D)

@@ -107,3 +107,51 @@ window.addEventListener("beforeunload", (event) => {
 	if (!sending && dirty.size > 0)
 		event.preventDefault();
 });
+
+/* ---- Passkeys: the form's button asks the browser, and what it says is sent with the form ---- */
+
+const to_text = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes)))
+	.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+const to_bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
+
+async function ask_passkey(form) {
+	const { passkey, challenge, rp, user, name, exclude } = form.dataset;
+	if (passkey === "get") {
+		const got = await navigator.credentials.get({ publicKey: {
+			challenge: to_bytes(challenge), rpId: rp, userVerification: "required" } });
+		form.elements.credential_id.value = to_text(got.rawId);
+		form.elements.auth_data.value = to_text(got.response.authenticatorData);
+		form.elements.signature.value = to_text(got.response.signature);
+		return got;
+	}
+	const made = await navigator.credentials.create({ publicKey: {
+		challenge: to_bytes(challenge),
+		rp: { id: rp, name: rp },
+		user: { id: to_bytes(user), name, displayName: name },
+		pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+		authenticatorSelection: { residentKey: "required", userVerification: "required" },
+		excludeCredentials: exclude.split(" ").filter(Boolean).map((id) => ({ type: "public-key", id: to_bytes(id) })),
+		attestation: "none" } });
+	form.elements.auth_data.value = to_text(made.response.getAuthenticatorData());
+	return made;
+}
+
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+	const said = form.querySelector("[data-said]");
+	const asks = async () => {
+		if (!form.reportValidity())
+			return;
+		try {
+			const got = await ask_passkey(form);
+			form.elements.client_data.value = to_text(got.response.clientDataJSON);
+			sending = true;
+			form.submit();
+		} catch (error) {
+			said.textContent = error.name === "InvalidStateError" ? "This device has a passkey for you already."
+				: "No passkey was given: it was called off, or this browser has none.";
+		}
+	};
+	form.querySelector("button[type=button]").addEventListener("click", asks);
+	form.addEventListener("submit", (event) => { event.preventDefault(); asks(); });
+	form.hidden = !window.PublicKeyCredential;
+}

@@ -3,9 +3,11 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "keyd/server/keyd.h"
+#include "policy/config.h"
 #include "proc/role.h"
 
 #include <sodium.h>
+#include <unistd.h>
 
 enum { COMMANDS_MAX = 32, CHECKPOINT_EVERY_MS = 60 * 1000, STEP_MS = 10 * 1000 };
 
@@ -57,6 +59,30 @@ open_keyd(struct role *r)
 	return k;
 }
 
+/* Where passkeys are for; the configuration lives as long as the process. */
+static void
+passkeys(struct role *r, struct keyd *k)
+{
+	struct arena *a = arena_new(CONFIG_ARENA_BYTES);
+	const struct config *config;
+	struct diags ds = {0};
+	struct diag d = {0};
+	int fd = role_fd(r, SLOT_CONFIG);
+	char *text = arena_alloc(a, CONFIG_FILE_MAX);
+	ssize_t got;
+	size_t n = 0;
+
+	while (n < CONFIG_FILE_MAX && (got = read(fd, text + n, CONFIG_FILE_MAX - n)) > 0)
+		n += (size_t)got;
+	close(fd);
+	if (config_parse(a, "vdpd.yaml", str_bytes(text, n), &ds, &config) != ERR_OK) {
+		diag_set(&d, ERR_INVALID, NULL, "vdpd.yaml cannot be read");
+		diags_first(&ds, &d);
+		role_fail(r, &d);
+	}
+	keyd_passkeys_for(k, &config->desk_url);
+}
+
 static void
 serve(struct state *s)
 {
@@ -87,6 +113,7 @@ main(void)
 		return 1;
 	s.role = role_start(ROLE_KEYD);
 	s.keyd = open_keyd(s.role);
+	passkeys(s.role, s.keyd);
 	channel_server_listen(keyd_server(s.keyd), role_fd(s.role, SLOT_COMMAND_LISTENER),
 	        ROLE_COMMAND, COMMANDS_MAX);
 	channel_server_watch(keyd_server(s.keyd), role_control_fd(s.role), on_control, &s);

@@ -48,7 +48,8 @@ struct view_sign_in {
 	struct view_desk page;
 	struct view_mistakes mistakes;
 	struct view_input name;
-	struct str next; /* path to go to afterwards; "" = the queue */
+	struct str next;             /* path to go to afterwards; "" = the queue */
+	struct str challenge, rp_id; /* for a passkey: base64url, host; "" = none here */
 };
 
 /* ---- Queue: view_desk_queue at /?view=&state=&severity=&assignee=&q=&cursor=

@@ -88,6 +88,11 @@ struct view_codes {
 	struct str next;  /* where to go on: the queue */
 };
 
+struct view_passkey {
+	struct str id, name;
+	int64_t created_at, used_at; /* used_at 0: not yet */
+};
+
 /* ---- One's own account: view_desk_account at /account. POST /account/password (password, code,
  * new_password, new_password_again), POST /account/codes (renew_code). ---- */
 struct view_account {
@@ -100,6 +105,13 @@ struct view_account {
 	struct view_sessions sessions;
 	struct view_input password, code, new_password, renew_code;
 	unsigned password_min; /* characters */
+	/* Passkeys: POST /account/passkeys (passkey_name, passkey_code, and what the script adds:
+	 * client_data, auth_data), /account/passkeys/remove (id). */
+	struct str challenge, rp_id, user; /* base64url, host, base64url; challenge "": none here */
+	struct str exclude; /* ids of those that there are, base64url, parted by spaces */
+	const struct view_passkey *passkeys;
+	size_t n_passkeys;
+	struct view_input passkey_name, passkey_code;
 };
 
 #endif

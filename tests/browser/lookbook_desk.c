@@ -140,7 +140,8 @@ entry(void)
 	        {STR("code"), STR("The code does not fit: wait for the next one")}};
 	const struct view_mistake refused[] = {
 	        {STR("name"), STR("Name, password and code do not fit together")}};
-	struct view_sign_in sign_in = {.page = v.page};
+	struct view_sign_in sign_in = {
+	        .page = v.page, .challenge = STR("AAAA"), .rp_id = STR("desk.exact.works")};
 	struct arena *a = arena_new(1 << 20);
 	QRcode *qr = QRcode_encodeString(
 	        "otpauth://totp/"
@@ -229,11 +230,17 @@ people(void)
 	        .codes = STR("JBSW-Y3DP-EHPK-3PXP\nPXPK-3EHP-3DPY-WBSJ\n"),
 	        .next = STR("/"),
 	};
+	const struct view_passkey keys_held[] = {{STR("1"), STR("phone"), AGO(9, 0), AGO(0, 5)}};
 	struct view_account account = {
 	        .page = desk_of("Your account", VIEW_DESK_NONE),
 	        .roles = STR("coordinator"),
 	        .person = true,
 	        .codes_left = 9,
+	        .challenge = STR("AAAA"),
+	        .rp_id = STR("desk.exact.works"),
+	        .user = STR("MQ"),
+	        .passkeys = keys_held,
+	        .n_passkeys = N(keys_held),
 	        .sessions = {sessions, N(sessions), NOW},
 	        .password_min = 12,
 	};

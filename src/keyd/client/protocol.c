@@ -83,7 +83,18 @@ FIELDS(keyd_password_change) = {
 };
 MSG(keyd_password_change);
 
-FIELDS(keyd_factors) = {WIRE_U32(struct keyd_factors, recovery_left)};
+FIELDS(keyd_passkey) = {
+        WIRE_I64(struct keyd_passkey, passkey_id),
+        WIRE_STR(struct keyd_passkey, name, KEYD_NAME_MAX),
+        WIRE_STR(struct keyd_passkey, credential_id, KEYD_PASSKEY_ID_MAX),
+        WIRE_I64(struct keyd_passkey, created_at),
+        WIRE_I64(struct keyd_passkey, used_at),
+};
+MSG(keyd_passkey);
+FIELDS(keyd_factors) = {
+        WIRE_U32(struct keyd_factors, recovery_left),
+        WIRE_LIST(struct keyd_factors, passkeys, n, KEYD_PASSKEYS_MAX, keyd_passkey_wire),
+};
 MSG(keyd_factors);
 
 FIELDS(keyd_recovery_renew) = {
@@ -96,6 +107,35 @@ FIELDS(keyd_recovery_codes) = {
         WIRE_STR(struct keyd_recovery_codes, codes, KEYD_RECOVERY_TEXT_MAX),
 };
 MSG(keyd_recovery_codes);
+
+FIELDS(keyd_passkey_challenge) = {
+        WIRE_BYTES(struct keyd_passkey_challenge, challenge),
+        WIRE_STR(struct keyd_passkey_challenge, rp_id, 255),
+};
+MSG(keyd_passkey_challenge);
+
+FIELDS(keyd_passkey_add) = {
+        CREDENTIAL(struct keyd_passkey_add),
+        WIRE_STR(struct keyd_passkey_add, code, KEYD_CODE_MAX),
+        WIRE_STR(struct keyd_passkey_add, name, KEYD_NAME_MAX),
+        WIRE_STR(struct keyd_passkey_add, client_data, KEYD_WEBAUTHN_MAX),
+        WIRE_STR(struct keyd_passkey_add, auth_data, KEYD_WEBAUTHN_MAX),
+};
+MSG(keyd_passkey_add);
+
+FIELDS(keyd_passkey_remove) = {
+        CREDENTIAL(struct keyd_passkey_remove),
+        WIRE_I64(struct keyd_passkey_remove, passkey_id),
+};
+MSG(keyd_passkey_remove);
+
+FIELDS(keyd_passkey_sign_in) = {
+        WIRE_STR(struct keyd_passkey_sign_in, credential_id, KEYD_PASSKEY_ID_MAX),
+        WIRE_STR(struct keyd_passkey_sign_in, client_data, KEYD_WEBAUTHN_MAX),
+        WIRE_STR(struct keyd_passkey_sign_in, auth_data, KEYD_WEBAUTHN_MAX),
+        WIRE_STR(struct keyd_passkey_sign_in, signature, KEYD_WEBAUTHN_MAX),
+};
+MSG(keyd_passkey_sign_in);
 
 /* ---- Receipts and cases ---- */
 
@@ -387,6 +427,11 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_MEMBER_SIGN_OUT] = {&keyd_member_sign_out_wire, &nothing_wire},
         [KEYD_FACTORS] = {&keyd_credential_wire, &keyd_factors_wire},
         [KEYD_RECOVERY_RENEW] = {&keyd_recovery_renew_wire, &keyd_recovery_codes_wire},
+        [KEYD_PASSKEY_ASK] = {&nothing_wire, &keyd_passkey_challenge_wire},
+        [KEYD_PASSKEY_BEGIN] = {&keyd_credential_wire, &keyd_passkey_challenge_wire},
+        [KEYD_PASSKEY_ADD] = {&keyd_passkey_add_wire, &nothing_wire},
+        [KEYD_PASSKEY_REMOVE] = {&keyd_passkey_remove_wire, &nothing_wire},
+        [KEYD_PASSKEY_SIGN_IN] = {&keyd_passkey_sign_in_wire, &keyd_signed_in_wire},
         [KEYD_CLI_SESSION] = {&nothing_wire, &keyd_signed_in_wire},
 };
 

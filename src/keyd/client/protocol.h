@@ -27,7 +27,11 @@ enum {
 	KEYD_TITLES_MAX = 64,
 	KEYD_RECOVERY_CODES = 10,
 	KEYD_RECOVERY_TEXT_MAX = KEYD_RECOVERY_CODES * 20,
-	KEYD_LIST_MAX = 128, /* people, tokens, invitations of one answer */
+	KEYD_PASSKEYS_MAX = 10,
+	KEYD_PASSKEY_ID_MAX = 255,
+	KEYD_CHALLENGE_BYTES = 48,
+	KEYD_WEBAUTHN_MAX = 2048, /* client data, authenticator data, signature: each */
+	KEYD_LIST_MAX = 128,      /* people, tokens, invitations of one answer */
 	KEYD_AUDIT_MAX = 24,
 	KEYD_CASES_TEXT_MAX = KEYD_TITLES_MAX * (KEYD_NUMBER_MAX + 1),
 	KEYD_CAPSULE_MAX = 17 * 1024,
@@ -63,6 +67,11 @@ enum keyd_request_type {
 	KEYD_MEMBER_SIGN_OUT,
 	KEYD_FACTORS,
 	KEYD_RECOVERY_RENEW,
+	KEYD_PASSKEY_ASK,
+	KEYD_PASSKEY_BEGIN,
+	KEYD_PASSKEY_ADD,
+	KEYD_PASSKEY_REMOVE,
+	KEYD_PASSKEY_SIGN_IN,
 	KEYD_REQUESTS
 };
 
@@ -148,8 +157,16 @@ struct keyd_password_change {
 
 /* What the person of a session can sign in with. Answer to a struct keyd_credential. ERR_INVALID:
  * not a person. */
+struct keyd_passkey {
+	int64_t passkey_id;
+	struct str name;
+	struct str credential_id;    /* as the device gave it */
+	int64_t created_at, used_at; /* used_at 0: not yet */
+};
 struct keyd_factors {
 	uint32_t recovery_left; /* codes that have not been used */
+	const struct keyd_passkey *passkeys;
+	size_t n;
 };
 
 /* New recovery codes in place of the old. CODE is from the phone; ERR_AUTH, ERR_RATE. */
@@ -159,6 +176,28 @@ struct keyd_recovery_renew {
 struct keyd_recovery_codes {
 	struct str codes; /* KEYD_RECOVERY_CODES lines "ABCD-EFGH-IJKL-MNOP"; shown here and never
 	                     again */
+};
+
+/* What a passkey is to sign: for a sign-in (passkey_ask, nothing sent), or for a new passkey of the
+ * person of a session (passkey_begin, struct keyd_credential). Serves once, for half an hour. */
+struct keyd_passkey_challenge {
+	unsigned char challenge[KEYD_CHALLENGE_BYTES];
+	struct str rp_id; /* the host that passkeys are for; "": an address, and no passkeys */
+};
+
+/* W3C Web Authentication, section 7.1, as the browser made them. CODE is from the phone.
+ * ERR_INVALID with the field (name, code); ERR_AUTH: the rest does not fit; ERR_CONFLICT: known;
+ * ERR_STATE: there are KEYD_PASSKEYS_MAX; ERR_RATE. */
+struct keyd_passkey_add {
+	struct str credential, code, name, client_data, auth_data;
+};
+struct keyd_passkey_remove {
+	struct str credential;
+	int64_t passkey_id;
+};
+/* Section 7.2. Answered with struct keyd_signed_in; ERR_AUTH. */
+struct keyd_passkey_sign_in {
+	struct str credential_id, client_data, auth_data, signature;
 };
 
 /* ---- Receipts and cases ---- */

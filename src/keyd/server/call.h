@@ -5,6 +5,7 @@
 #include "keyd/server/keyd.h"
 #include "keyd/server/password.h"
 #include "keyd/server/throttle.h"
+#include "keyd/server/webauthn.h"
 #include "keyd/store/credential_text.h"
 #include "keyd/store/person_store.h"
 
@@ -14,6 +15,7 @@ struct keyd {
 	struct keyd_store store;
 	struct secrets *secrets;
 	struct keyd_limits limits;
+	struct webauthn_party party;
 	struct channel_server *server;
 	struct request_type types[KEYD_REQUESTS];
 	struct passwords *passwords;
@@ -145,6 +147,7 @@ call_handler handle_keys, handle_sign_receipts, handle_authenticate, handle_sign
         handle_people, handle_invite, handle_member_change, handle_token_create, handle_token_list,
         handle_token_revoke, handle_checkpoint, handle_audit, handle_audit_verify,
         handle_cli_session, handle_invitations, handle_invite_revoke, handle_sessions,
-        handle_member_sign_out, handle_factors, handle_recovery_renew;
+        handle_member_sign_out, handle_factors, handle_recovery_renew, handle_passkey_ask,
+        handle_passkey_begin, handle_passkey_add, handle_passkey_remove, handle_passkey_sign_in;
 
 #endif

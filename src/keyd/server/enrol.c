@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "keyd/server/totp.h"
 #include "keyd/store/enrolment_store.h"
+#include "keyd/store/passkey_store.h"
 #include "keyd/store/recovery_store.h"
 #include "keyd/store/session_store.h"
 
@@ -79,7 +80,8 @@ person_for(struct db *db, struct finish *f, int64_t *person_id)
 
 	if (f->link.person_id != 0) {
 		*person_id = f->link.person_id;
-		return session_end_all(db, *person_id);
+		e = session_end_all(db, *person_id);
+		return e == ERR_OK ? passkey_remove_all(db, *person_id) : e;
 	}
 	e = person_taken(db, f->name, f->email, &field);
 	if (e == ERR_OK && field != KEYD_FIELD_NONE)

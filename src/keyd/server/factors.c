@@ -1,6 +1,7 @@
 /* What somebody can sign in with besides password and phone, and new recovery codes. */
 #include "keyd/server/call.h"
 
+#include "keyd/store/passkey_store.h"
 #include "keyd/store/recovery_store.h"
 
 enum err
@@ -14,7 +15,9 @@ handle_factors(struct call *c)
 		return ERR_INVALID;
 	e = recovery_left(c->k->store.db, c->who.person_id, &left);
 	out->recovery_left = (uint32_t)left;
-	return e;
+	return e == ERR_OK ? passkey_list(c->a, c->k->store.db, c->who.person_id, &out->passkeys,
+	                             &out->n)
+	                   : e;
 }
 
 struct renewing {

@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "policy/net.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -233,6 +234,18 @@ keyd_new(const struct keyd_store *store, struct secrets *secrets, const struct k
 	}
 	*out = k;
 	return ERR_OK;
+}
+
+void
+keyd_passkeys_for(struct keyd *k, const struct origin *origin)
+{
+	struct ip ip;
+	bool address = str_starts(origin->host, STR("[")) || ip_parse(origin->host, &ip) == ERR_OK;
+
+	/* A browser takes a name alone: W3C Web Authentication, section 5.1.2. */
+	k->party = (struct webauthn_party){
+	        .rp_id = address ? STR("") : origin->host, .origin = origin->text};
+	webauthn_start();
 }
 
 void

@@ -20,6 +20,11 @@ extern const struct keyd_limits keyd_default_limits;
 enum err keyd_new(const struct keyd_store *store, struct secrets *secrets,
         const struct keyd_limits *limits, struct keyd **out) MUST_CHECK;
 
+/* Passkeys are for this ORIGIN of the desk, whose texts stay the caller's and must live as long as
+ * K; before the sandbox. Without it there are none. */
+struct origin;
+void keyd_passkeys_for(struct keyd *k, const struct origin *origin);
+
 /* Starts the password thread: after the sandbox. */
 void keyd_start(struct keyd *k);
 

@@ -10,6 +10,7 @@ static const struct stmt *const *const tables[] = {
         enrolment_stmts,
         session_stmts,
         recovery_stmts,
+        passkey_stmts,
         api_token_stmts,
         counter_stmts,
         log_stmts,

@@ -11,6 +11,7 @@ extern const struct stmt *const person_stmts[];
 extern const struct stmt *const enrolment_stmts[];
 extern const struct stmt *const session_stmts[];
 extern const struct stmt *const recovery_stmts[];
+extern const struct stmt *const passkey_stmts[];
 extern const struct stmt *const api_token_stmts[];
 extern const struct stmt *const counter_stmts[];
 extern const struct stmt *const log_stmts[];

@@ -110,6 +110,8 @@ enum desk_done {
 	DONE_LINK_ENDED,
 	DONE_TOKEN_REVOKED,
 	DONE_PASSWORD,
+	DONE_PASSKEY,
+	DONE_PASSKEY_REMOVED,
 	DONE_SIGNED_OUT_ELSEWHERE,
 	DONE_COUNT
 };
@@ -219,6 +221,7 @@ handler_fn desk_people_get, desk_people_post, desk_invitation_end_post;
 handler_fn desk_member_get, desk_member_post;
 handler_fn desk_tokens_get, desk_tokens_post, desk_token_revoke_post;
 handler_fn desk_account_get, desk_password_post, desk_codes_post;
+handler_fn desk_passkey_post, desk_passkey_remove_post, desk_passkey_sign_in_post;
 handler_fn api_cases_get, api_cases_post, api_case_get, api_actions_post, api_file_get,
         api_audit_get, api_people_get;
 

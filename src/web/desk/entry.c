@@ -277,7 +277,14 @@ sign_in_show(struct request *req, unsigned status, struct view_sign_in *v)
 {
 	struct guard g = {0};
 	struct buf b;
+	struct keyd_passkey_challenge asked;
 
+	if (keyd_passkey_ask(req->a, &desk_of(req)->in.keyd, &(struct keyd_nothing){0}, &asked,
+	            NULL) == ERR_OK &&
+	        asked.rp_id.n > 0) {
+		v->challenge = base64url_str(req->a, asked.challenge, sizeof asked.challenge);
+		v->rp_id = asked.rp_id;
+	}
 	v->page = desk_bare_page(req, "Sign in", guard_begin(req, &g));
 	buf_init(&b, DESK_PAGE_MAX);
 	view_desk_sign_in(&b, v);
@@ -334,6 +341,35 @@ desk_sign_in_post(struct request *req)
 		sign_in_refused(req, e, &why);
 	else
 		desk_respond_keyd(req, e, &why);
+}
+
+void
+desk_passkey_sign_in_post(struct request *req)
+{
+	struct keyd_passkey_sign_in q = {0};
+	struct view_sign_in v = {.next = next_path(request_form(req, "next"))};
+	struct view_mistake m = {
+	        STR("name"), STR("The passkey did not open: it is not known here, or the page was "
+	                         "too old. Try once more, or sign in with password and code.")};
+	struct keyd_signed_in in;
+	struct keyd_verdict why = {0};
+	enum err e = ERR_AUTH;
+
+	if (!guard_ok(req))
+		return;
+	if (base64_parse(req->a, request_form(req, "credential_id"), &q.credential_id) == ERR_OK &&
+	        base64_parse(req->a, request_form(req, "client_data"), &q.client_data) == ERR_OK &&
+	        base64_parse(req->a, request_form(req, "auth_data"), &q.auth_data) == ERR_OK &&
+	        base64_parse(req->a, request_form(req, "signature"), &q.signature) == ERR_OK)
+		e = keyd_passkey_sign_in(req->a, &desk_of(req)->in.keyd, &q, &in, &why);
+	if (e == ERR_OK) {
+		enter(req, &in, v.next);
+	} else if (e == ERR_AUTH || e == ERR_TOO_LARGE) {
+		v.mistakes = (struct view_mistakes){&m, 1};
+		sign_in_show(req, 403, &v);
+	} else {
+		desk_respond_keyd(req, e, &why);
+	}
 }
 
 void

@@ -30,6 +30,8 @@ static const struct {
         [DONE_TOKEN_REVOKED] = {"token_revoked", "The token works no more."},
         [DONE_PASSWORD] = {"password",
                 "The new password holds from now on. Other sessions are ended."},
+        [DONE_PASSKEY] = {"passkey", "From now on this passkey signs you in."},
+        [DONE_PASSKEY_REMOVED] = {"passkey_removed", "The passkey opens nothing any more."},
         [DONE_SIGNED_OUT_ELSEWHERE] = {"signed_out", "All sessions are ended."},
 };
 

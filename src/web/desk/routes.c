@@ -24,6 +24,8 @@ static const struct route rows[] = {
 		.summary = "The form for signing in"},
 	{METHOD_POST, "/sign-in", desk_sign_in_post, ROUTE_PUBLIC, BODY_FORM, FORM_MAX, RATE_SIGN_IN,
 		.summary = "Sign in with name, password and code"},
+	{METHOD_POST, "/sign-in/passkey", desk_passkey_sign_in_post, ROUTE_PUBLIC, BODY_FORM, FORM_MAX, RATE_SIGN_IN,
+		.summary = "Sign in with a passkey"},
 
 	/* Pages. */
 	{METHOD_GET, "/", desk_queue_get, FIGURES, .rate = RATE_STAFF,
@@ -60,6 +62,10 @@ static const struct route rows[] = {
 		.summary = "One's own sessions and password"},
 	{METHOD_POST, "/account/codes", desk_codes_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX, RATE_SIGN_IN,
 		.summary = "Make new recovery codes of one's own"},
+	{METHOD_POST, "/account/passkeys", desk_passkey_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX, RATE_SIGN_IN,
+		.summary = "Add a passkey of one's own"},
+	{METHOD_POST, "/account/passkeys/remove", desk_passkey_remove_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX,
+		RATE_STAFF, .summary = "Remove a passkey of one's own"},
 	{METHOD_POST, "/account/password", desk_password_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX, RATE_SIGN_IN,
 		.summary = "Change one's own password"},
 	{METHOD_GET, "/metrics", desk_metrics, FIGURES, .rate = RATE_STAFF,

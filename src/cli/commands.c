@@ -153,8 +153,8 @@ const struct command commands[] = {
 "Works while the instance runs and while it does not: both databases are as they\n"
 "were at one instant. In it are vdpd.yaml, programmes/, keys/, both databases and\n"
 "the files of cases; not outbox/. FILE appears whole or not at all, and is never\n"
-"overwritten. A copy of the databases stands in run/ meanwhile. A file of a case\n"
-"that is missing or damaged is named on stderr and does not stop the backup.\n"
+"overwritten. Copies of the databases may be made in run/ meanwhile. A file of a\n"
+"case that is missing or damaged is named on stderr and does not stop the backup.\n"
 "Rehearse a base before others are built on it.\n",
                 .executable = "vdpd-admin",
         },
@@ -171,9 +171,10 @@ const struct command commands[] = {
 "  --owner     whose it will be: as root, the user vdpd if left out\n"
 "  --rehearse  read everything and change nothing; databases are unpacked to\n"
 "              $TMPDIR (/var/tmp) meanwhile\n"
-"Checks both databases, every chain and checkpoint as `vdpd audit verify` does,\n"
-"and the hash of every file of a case. DIR must not be there yet, or be empty,\n"
-"and appears whole or not at all. Backups of earlier versions are brought up to\n"
+"Proves that every byte is what was backed up, and that every file of a case has\n"
+"the hash in its row; --rehearse also checks the pages of both databases, and every\n"
+"chain and checkpoint as `vdpd audit verify` does. DIR must not be there yet, or be\n"
+"empty, and appears whole or not at all. Backups of earlier versions are brought up to\n"
 "this one. All sessions and open invitations end; passwords, code generators and\n"
 "tokens stay. Case numbers given after the backup was made are given again: never\n"
 "run the old instance beside the restored one.\n"

@@ -4,6 +4,16 @@
 
 #include "store/db.h"
 
+/* Outside of a transaction, while nobody writes: moves the WAL into the file. *WHOLE: all of it, so
+ * that the file by itself is the database. It stays so, and as it is, for as long as a read
+ * transaction lasts that is pinned before anybody writes again. */
+enum err db_settle(struct db *db, bool *whole) MUST_CHECK;
+
+/* Inside such a transaction: PATH, the database's file, for reading *BYTES from its start. To be
+ * closed after DB is: the kernel drops DB's locks with any descriptor of the file. ERR_IO,
+ * ERR_STORE. */
+enum err db_file(struct db *db, const char *path, int *fd, uint64_t *bytes) MUST_CHECK;
+
 /* Inside tx_read: what the transaction sees is the state of now, though it has read nothing yet. */
 enum err db_pin(struct db *db) MUST_CHECK;
 

@@ -24,6 +24,54 @@ db_pin(struct db *db)
 	return rc == SQLITE_OK ? ERR_OK : sqlite_failed(db, rc);
 }
 
+enum err
+db_settle(struct db *db, bool *whole)
+{
+	int frames, moved,
+	        rc = sqlite3_wal_checkpoint_v2(
+	                db->sqlite, "main", SQLITE_CHECKPOINT_PASSIVE, &frames, &moved);
+
+	if (rc != SQLITE_OK && (rc & 0xff) != SQLITE_BUSY)
+		return sqlite_failed(db, rc);
+	*whole = rc == SQLITE_OK && frames >= 0 && frames == moved;
+	return ERR_OK;
+}
+
+static int
+pragma(struct db *db, const char *sql, int64_t *out)
+{
+	sqlite3_stmt *st = NULL;
+	int rc = sqlite3_prepare_v2(db->sqlite, sql, -1, &st, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(st);
+	if (rc == SQLITE_ROW)
+		*out = sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	return rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
+enum err
+db_file(struct db *db, const char *path, int *fd, uint64_t *bytes)
+{
+	int64_t pages = 0, size = 0;
+	int rc, got;
+
+	if (db->tx != TX_READ)
+		abort();
+	rc = pragma(db, "PRAGMA page_count", &pages);
+	if (rc == SQLITE_OK)
+		rc = pragma(db, "PRAGMA page_size", &size);
+	if (rc != SQLITE_OK)
+		return sqlite_failed(db, rc);
+	got = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (got < 0)
+		return ERR_IO;
+	*fd = got;
+	*bytes = (uint64_t)pages * (uint64_t)size;
+	return ERR_OK;
+}
+
 /* The copy is worth nothing before it is whole: no journal, no sync. */
 static int
 open_target(const char *path, sqlite3 **out)

@@ -18,7 +18,7 @@
 
 #define LAST_BACKUP "data/last-backup"
 
-enum { ARENA_BYTES = 64 * 1024, POLITE = 10 };
+enum { ARENA_BYTES = 64 * 1024 };
 
 struct backup {
 	struct arena *a;
@@ -61,8 +61,6 @@ in_a_child(struct backup *b, int (*work)(struct backup *b))
 static int
 make(struct backup *b)
 {
-	if (nice(POLITE) == -1)
-		errno = 0; /* then at the pace of everybody */
 	if (backup_make(&b->q, b->made, &b->why) != ERR_OK)
 		return cli_error(&b->why);
 	return CLI_OK;

@@ -104,7 +104,6 @@ is_wanted(const struct make *m, const char *path)
 {
 	struct str s = str_of(path);
 
-	/* Also the next one, where a change of the key was cut off. */
 	if (str_starts(s, STR("keys/storage.key")))
 		return m->q->storage_key;
 	/* The database and its reserve come by themselves, and their companions not at all. */
@@ -271,6 +270,9 @@ hold_keys(struct make *m)
 	int fd = open("keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	m->keys_dir = fd;
+	if (access("keys/storage.key.next", F_OK) == 0)
+		return diag_set(m->d, ERR_STATE, "run `vdpd rekey -C DIR` again",
+		        "a change of the storage key was cut off");
 	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) == 0)
 		return ERR_OK;
 	return errno == EWOULDBLOCK ? diag_set(m->d, ERR_BUSY, "wait for it, and run this again",
@@ -359,6 +361,7 @@ write_out(struct make *m)
 		e = add_open(m, "data/vdpd.db", s->main_fd, s->main_bytes);
 	if (e == ERR_OK)
 		e = add_open(m, "keys/keyd.db", s->keyd_fd, s->keyd_bytes);
+	state_release(s);
 	if (e == ERR_OK)
 		e = add_blobs(m);
 	progress_end(&m->progress);

@@ -1,13 +1,15 @@
 /* The content of a backup, read from an instance that may be running.
  *
  * Both databases are copied as they were at one instant: the lock of the main database's writers is
- * held for the moment in which a read transaction is begun on each, and then the copies are made
- * from those while everybody writes on. Either order alone would be wrong. keyd gives a case number
- * before the case is committed, so a counter copied first could be behind the cases, and a number
- * be given twice. And it remembers a checkpoint before that is written down, so that a main
- * database copied first could be behind what keyd has signed, which is what a rewritten one looks
- * like. With no writer in between, the counters are at the cases or ahead of them (a gap), and the
- * last checkpoint covers no event that is not there.
+ * held for the moment in which a read transaction is begun on each, and what these see is read
+ * while everybody writes on: of the main database by its own file, if nothing of it was left in the
+ * WAL then (SQLite leaves the file alone while such a transaction lasts), otherwise by a copy.
+ * Either order alone would be wrong. keyd gives a case number before the case is committed, so a
+ * counter copied first could be behind the cases, and a number be given twice. And it remembers a
+ * checkpoint before that is written down, so that a main database copied first could be behind what
+ * keyd has signed, which is what a rewritten one looks like. With no writer in between, the
+ * counters are at the cases or ahead of them (a gap), and the last checkpoint covers no event that
+ * is not there.
  *
  * What waits in keyd's reserve is read before: it then follows on keyd.db's log, or stands in it.
  * A blob is durable before a row names it and never changes, so that blobs are read last. One that

@@ -4,22 +4,15 @@
 #include "base/time.h"
 #include "keyd/store/keyd_set.h"
 #include "store/copy.h"
+#include "store/db_engine.h"
 #include "store/file_store.h"
 #include "store/statements.h"
 #include "store/turnstile.h"
-#include "store/tx.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 enum { STRETCH = 1024, ARENA_BYTES = 1 << 20 };
-
-struct taking {
-	struct backup_state *s;
-	struct turnstile turn;
-	bool turn_held;
-	struct diag *d;
-};
 
 static enum err
 failed(struct db *db, const char *file, enum err e, struct diag *d)
@@ -63,86 +56,113 @@ state_blobs(struct db *db, struct state_blob **list, size_t *n, struct diag *d)
 	return ERR_OK;
 }
 
+/* One database while no writer is in the main one. */
 static enum err
-pin(struct db *db, const char *file, struct taking *t)
+hold(struct db *db, const char *file, struct diag *d)
 {
-	enum err e = db_pin(db);
+	enum err e = db_begin(db, false);
 
-	return e == ERR_OK ? ERR_OK : failed(db, file, e, t->d);
+	if (e != ERR_OK)
+		return failed(db, file, e, d);
+	e = db_pin(db);
+	if (e == ERR_OK)
+		return ERR_OK;
+	failed(db, file, e, d);
+	db_rollback(db);
+	return e;
 }
 
 static enum err
-with_both(struct db *keyd, void *ctx)
+hold_both(struct backup_state *s, bool *main_whole, struct diag *d)
 {
-	struct taking *t = ctx;
-	struct backup_state *s = t->s;
-	enum err e = pin(keyd, "keys/keyd.db", t);
+	enum err e = db_settle(s->main, main_whole);
 
-	turnstile_leave(&t->turn);
-	t->turn_held = false;
+	if (e != ERR_OK)
+		return failed(s->main, "data/vdpd.db", e, d);
+	e = hold(s->main, "data/vdpd.db", d);
+	if (e != ERR_OK)
+		return e;
+	e = hold(s->keyd, "keys/keyd.db", d);
+	if (e != ERR_OK)
+		db_rollback(s->main);
+	s->held = e == ERR_OK;
 	s->at_utc_s = now_utc_s();
-	if (e == ERR_OK)
-		e = db_copy(keyd, "run", &s->keyd_fd, &s->keyd_bytes, t->d);
-	if (e == ERR_OK)
-		e = db_copy(s->main, "run", &s->main_fd, &s->main_bytes, t->d);
-	if (e == ERR_OK)
-		e = state_blobs(s->main, &s->blobs, &s->blobs_n, t->d);
 	return e;
 }
 
+/* keyd is alone at its database, but not held up here: a commit of its own between the settling and
+ * the pinning leaves the file behind what is pinned, so its copy, which is small, is always made.
+ */
 static enum err
-with_main(struct db *db, void *ctx)
+read_both(struct backup_state *s, bool main_whole, struct diag *d)
 {
-	struct taking *t = ctx;
-	enum err e = pin(db, "data/vdpd.db", t);
+	enum err e = db_copy(s->keyd, "run", &s->keyd_fd, &s->keyd_bytes, d);
 
-	return e == ERR_OK ? tx_read(t->s->keyd, with_both, t) : e;
-}
-
-static enum err
-take(struct taking *t)
-{
-	struct backup_state *s = t->s;
-	enum err e = db_open("data", &store_set, DB_LAZY, t->d, &s->main);
-
-	if (e == ERR_OK)
-		e = db_open("keys", &keyd_set, DB_LAZY, t->d, &s->keyd);
-	if (e == ERR_OK) {
-		e = turnstile_enter(&t->turn);
+	if (e == ERR_OK && main_whole) {
+		e = db_file(s->main, "data/vdpd.db", &s->main_fd, &s->main_bytes);
 		if (e != ERR_OK)
-			return diag_set(t->d, e, NULL, "data/vdpd.db.turn cannot be locked");
-		t->turn_held = true;
-		e = tx_read(s->main, with_main, t);
+			failed(s->main, "data/vdpd.db", e, d);
+	} else if (e == ERR_OK) {
+		e = db_copy(s->main, "run", &s->main_fd, &s->main_bytes, d);
 	}
-	if (e != ERR_OK && t->d->what[0] == '\0')
-		failed(s->main, "data/vdpd.db", e, t->d);
-	return e;
+	return e == ERR_OK ? state_blobs(s->main, &s->blobs, &s->blobs_n, d) : e;
+}
+
+static enum err
+take(struct backup_state *s, struct turnstile *turn, struct diag *d)
+{
+	bool main_whole = false;
+	enum err e = db_open("data", &store_set, DB_LAZY, d, &s->main);
+
+	if (e == ERR_OK)
+		e = db_open("keys", &keyd_set, DB_LAZY, d, &s->keyd);
+	if (e != ERR_OK)
+		return e;
+	/* Most of it before anybody has to wait. */
+	e = db_settle(s->main, &main_whole);
+	if (e != ERR_OK)
+		return failed(s->main, "data/vdpd.db", e, d);
+	e = turnstile_enter(turn);
+	if (e != ERR_OK)
+		return diag_set(d, e, NULL, "data/vdpd.db.turn cannot be locked");
+	e = hold_both(s, &main_whole, d);
+	turnstile_leave(turn);
+	return e == ERR_OK ? read_both(s, main_whole, d) : e;
 }
 
 enum err
 state_take(struct backup_state **out, struct diag *d)
 {
-	struct taking t = {.s = calloc(1, sizeof *t.s), .d = d};
+	struct backup_state *s = calloc(1, sizeof *s);
+	struct turnstile turn;
 	enum err e;
 
-	if (t.s == NULL)
+	if (s == NULL)
 		abort();
-	t.s->main_fd = t.s->keyd_fd = -1;
-	e = turnstile_init(&t.turn, "data/vdpd.db.turn");
+	s->main_fd = s->keyd_fd = -1;
+	e = turnstile_init(&turn, "data/vdpd.db.turn");
 	if (e == ERR_OK) {
-		e = take(&t);
-		if (t.turn_held)
-			turnstile_leave(&t.turn);
-		turnstile_clear(&t.turn);
+		e = take(s, &turn, d);
+		turnstile_clear(&turn);
 	} else {
 		diag_set(d, e, "start as the owner of the directory",
 		        "data/vdpd.db.turn cannot be opened");
 	}
 	if (e == ERR_OK)
-		*out = t.s;
+		*out = s;
 	else
-		state_free(t.s);
+		state_free(s);
 	return e;
+}
+
+void
+state_release(struct backup_state *s)
+{
+	if (!s->held)
+		return;
+	db_rollback(s->keyd);
+	db_rollback(s->main);
+	s->held = false;
 }
 
 enum err
@@ -156,12 +176,13 @@ state_free(struct backup_state *s)
 {
 	if (s == NULL)
 		return;
+	state_release(s);
+	db_close(s->main);
+	db_close(s->keyd);
 	if (s->main_fd >= 0)
 		close(s->main_fd);
 	if (s->keyd_fd >= 0)
 		close(s->keyd_fd);
-	db_close(s->main);
-	db_close(s->keyd);
 	free(s->blobs);
 	free(s);
 }

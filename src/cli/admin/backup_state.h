@@ -15,16 +15,19 @@ struct db;
 
 struct backup_state {
 	int64_t at_utc_s;
-	int main_fd, keyd_fd; /* copies, files without a name */
+	int main_fd, keyd_fd; /* the files themselves, or copies without a name */
 	uint64_t main_bytes, keyd_bytes;
 	struct state_blob *blobs;
 	size_t blobs_n;
 	struct db *main, *keyd;
+	bool held; /* read transactions on both */
 };
 
 /* Takes it from the instance that was entered (cli/admin/backup_make.h says how). Errors with D. */
 enum err state_take(struct backup_state **out, struct diag *d) MUST_CHECK;
-/* *NAMED: a row names the blob now. */
+/* Once both files are read: lets go of what kept them as they were. */
+void state_release(struct backup_state *s);
+/* After that. *NAMED: a row names the blob now. */
 enum err state_blob_named(
         struct backup_state *s, const unsigned char id[16], bool *named) MUST_CHECK;
 void state_free(struct backup_state *s); /* NULL allowed */

@@ -73,6 +73,7 @@ struct view_severity {
 };
 struct view_queue {
 	struct view_desk page;
+	struct view_texts news; /* of colleagues: sentences */
 	const struct view_queue_row *rows;
 	size_t n;
 	int64_t now;

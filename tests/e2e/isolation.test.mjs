@@ -24,7 +24,7 @@ const mayAsk = {
 	desk: ['keys', 'sign_receipts', 'authenticate', 'sign_in', 'sign_out', 'enrol_begin', 'enrol_finish', 'password_change', 'open_case',
 		'open_titles', 'people', 'invite', 'member_change', 'token_create', 'token_list', 'token_revoke', 'audit', 'audit_verify',
 		'invitations', 'invite_revoke', 'sessions', 'member_sign_out', 'factors', 'recovery_renew',
-		'passkey_ask', 'passkey_begin', 'passkey_add', 'passkey_remove', 'passkey_sign_in'],
+		'passkey_ask', 'passkey_begin', 'passkey_add', 'passkey_remove', 'passkey_sign_in', 'news'],
 };
 
 const smtp = (yaml) => yaml.replace(/transport: *dir[^\n]*/, 'transport: smtp\n  smtp:\n    host: 127.0.0.1\n    port: 9');

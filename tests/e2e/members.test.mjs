@@ -46,6 +46,7 @@ scenario('members: roles, shutting out and letting in, each in the log', async (
 	page = await ana.does(at, [['action', 'roles'], ['role', 'coordinator'], ['role', 'administrator']]);
 	assert.match(page, /The roles are set/);
 	await ben.get('/settings/people'); // at once, in the session that he has
+	assert.match((await ben.get('/')).text, /UTC: ben was made administrator, coordinator by ana\./, 'everybody is told');
 
 	await ana.get(at);
 	page = await ana.does(at, { action: 'sign_out' });
@@ -61,6 +62,8 @@ scenario('members: roles, shutting out and letting in, each in the log', async (
 	page = await ana.does(at, { action: 'disable' });
 	assert.match(page, /Shut out/);
 	assert.match(page, /Enable ben/);
+	assert.match((await ana.get('/')).text, /UTC: ben was shut out by ana\./);
+	await ana.get(at);
 	assert.equal((await again.b.get('/', 303)).headers.location, '/sign-in');
 	await new Browser(i).get(pathOf(pending), 404); // a link that he made has ended with him
 	const renew = await ana.post(at, { action: 'renew' });
@@ -134,6 +137,11 @@ scenario('members: a new start after a lost phone ends what was', async (i) => {
 	assert.equal((await signsIn(i, 'ben', fresh.secret)).status, 303);
 	assert.equal((await signsIn(i, 'ana', anas)).status, 303);
 	assert.ok((await log(i)).some((e) => e.actor === 'person 1 ana' && e.action === 'invite' && /^person 2 /.test(e.detail)));
+	const told = /2 Mar 2026, 09:01 UTC: ben has a new password and a new second factor\./;
+	assert.match((await ana.get('/')).text, told);
+	i.setClock(i.clock + 7 * 86400);
+	const later = await signsIn(i, 'ana', anas);
+	assert.ok(!told.test((await later.b.get('/')).text), 'for a week');
 });
 
 scenario('members: one changes the password, and other sessions end', async (i) => {

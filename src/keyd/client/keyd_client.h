@@ -76,6 +76,7 @@ KEYD_CALL(token_revoke, keyd_token_revoke, keyd_nothing);
 /* desk, command line; any role. */
 KEYD_CALL(sessions, keyd_credential, keyd_sessions);
 KEYD_CALL(audit, keyd_audit, keyd_log);
+KEYD_CALL(news, keyd_credential, keyd_log);
 KEYD_CALL(audit_verify, keyd_audit_verify, keyd_audit_verified);
 
 /* command line, and only for the instance's owner: a session of one minute. */

@@ -432,6 +432,7 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_PASSKEY_ADD] = {&keyd_passkey_add_wire, &nothing_wire},
         [KEYD_PASSKEY_REMOVE] = {&keyd_passkey_remove_wire, &nothing_wire},
         [KEYD_PASSKEY_SIGN_IN] = {&keyd_passkey_sign_in_wire, &keyd_signed_in_wire},
+        [KEYD_NEWS] = {&keyd_credential_wire, &keyd_log_wire},
         [KEYD_CLI_SESSION] = {&nothing_wire, &keyd_signed_in_wire},
 };
 

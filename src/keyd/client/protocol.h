@@ -33,6 +33,7 @@ enum {
 	KEYD_WEBAUTHN_MAX = 2048, /* client data, authenticator data, signature: each */
 	KEYD_LIST_MAX = 128,      /* people, tokens, invitations of one answer */
 	KEYD_AUDIT_MAX = 24,
+	KEYD_NEWS_MAX = 6,
 	KEYD_CASES_TEXT_MAX = KEYD_TITLES_MAX * (KEYD_NUMBER_MAX + 1),
 	KEYD_CAPSULE_MAX = 17 * 1024,
 	KEYD_PGP_MAX = 16 * 1024,
@@ -72,6 +73,7 @@ enum keyd_request_type {
 	KEYD_PASSKEY_ADD,
 	KEYD_PASSKEY_REMOVE,
 	KEYD_PASSKEY_SIGN_IN,
+	KEYD_NEWS,
 	KEYD_REQUESTS
 };
 
@@ -434,6 +436,9 @@ struct keyd_log {
 	const struct keyd_log_entry *items;
 	size_t n;
 };
+
+/* keyd_news, struct keyd_credential, is answered with a struct keyd_log too: what the whole team is
+ * told of, of the last week ("member_change", "renew"), the newest first, at most KEYD_NEWS_MAX. */
 
 /* Walks the log's own chain a stretch at a time: AFTER_ID is 0, then what the last answer said.
  * ERR_FORGED if a link does not fit. */

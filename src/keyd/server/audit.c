@@ -6,7 +6,7 @@
 
 #include <sodium.h>
 
-enum { LINKS_AT_ONCE = 2000 };
+enum { LINKS_AT_ONCE = 2000, NEWS_S = 7 * 24 * 3600 };
 
 enum err
 handle_audit(struct call *c)
@@ -14,6 +14,12 @@ handle_audit(struct call *c)
 	const struct keyd_audit *q = c->in;
 
 	return log_list(c->a, c->k->store.db, q->before_id, c->out);
+}
+
+enum err
+handle_news(struct call *c)
+{
+	return log_news(c->a, c->k->store.db, c->now - NEWS_S, c->out);
 }
 
 enum err

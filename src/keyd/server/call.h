@@ -148,6 +148,7 @@ call_handler handle_keys, handle_sign_receipts, handle_authenticate, handle_sign
         handle_token_revoke, handle_checkpoint, handle_audit, handle_audit_verify,
         handle_cli_session, handle_invitations, handle_invite_revoke, handle_sessions,
         handle_member_sign_out, handle_factors, handle_recovery_renew, handle_passkey_ask,
-        handle_passkey_begin, handle_passkey_add, handle_passkey_remove, handle_passkey_sign_in;
+        handle_passkey_begin, handle_passkey_add, handle_passkey_remove, handle_passkey_sign_in,
+        handle_news;
 
 #endif

@@ -108,7 +108,9 @@ finish_tx(struct db *db, void *ctx)
 		return e;
 	totp_seal(c, person_id, f->secret, sealed);
 	entry.actor = actor_text(c->a, &(struct actor){ACTOR_PERSON, person_id, f->name});
-	entry.detail = str_fmt(c->a, "roles %u", f->link.roles);
+	if (f->link.person_id != 0)
+		entry.action = STR("renew");
+	entry.detail = str_fmt(c->a, "person %lld roles %u", (long long)person_id, f->link.roles);
 	e = credential_set(db, person_id, f->password_hash, sealed, f->step, c->now);
 	if (e == ERR_OK)
 		e = recovery_renew(

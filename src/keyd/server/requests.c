@@ -64,6 +64,7 @@ const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
         [KEYD_TOKEN_REVOKE] = {"token_revoke", handle_token_revoke, DESK | COMMAND,
                 PERMISSION_MANAGE, .writes = true},
         [KEYD_AUDIT] = {"audit", handle_audit, DESK | COMMAND, PERMISSION_SEE_FIGURES},
+        [KEYD_NEWS] = {"news", handle_news, DESK, PERMISSION_SEE_FIGURES},
         [KEYD_AUDIT_VERIFY] = {"audit_verify", handle_audit_verify, DESK | COMMAND,
                 PERMISSION_SEE_FIGURES},
 };

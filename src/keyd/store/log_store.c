@@ -32,7 +32,13 @@ static const struct stmt after = {
         "LIMIT $2",
 };
 
-const struct stmt *const log_stmts[] = {&head_get, &at_get, &insert, &before, &after, NULL};
+static const struct stmt news = {
+        "keyd_log_news",
+        "SELECT id, at, actor, action, detail, cases FROM log WHERE action IN ('member_change', "
+        "'renew') ORDER BY id DESC LIMIT $1",
+};
+
+const struct stmt *const log_stmts[] = {&head_get, &at_get, &insert, &before, &after, &news, NULL};
 
 static const struct db_col head_cols[] = {
         DB_COL_INT(struct log_head, id),
@@ -154,15 +160,14 @@ log_append(struct db *db, struct keyd_log_entry *e)
 	return log_insert(db, e, hash);
 }
 
-enum err
-log_list(struct arena *a, struct db *db, int64_t before_id, struct keyd_log *out)
+static enum err
+entries_read(struct arena *a, struct db *db, const struct stmt *st, struct db_args args,
+        struct keyd_log *out)
 {
 	struct keyd_log_entry *items = ARENA_ARRAY(a, KEYD_AUDIT_MAX, struct keyd_log_entry);
 	struct db_rows rows;
 	size_t n = 0;
-	enum err e = db_query(db, &before,
-	        DB_ARGS(db_i64(before_id > 0 ? before_id : INT64_MAX), db_i64(KEYD_AUDIT_MAX)),
-	        &rows);
+	enum err e = db_query(db, st, args, &rows);
 
 	if (e != ERR_OK)
 		return e;
@@ -171,6 +176,27 @@ log_list(struct arena *a, struct db *db, int64_t before_id, struct keyd_log *out
 	e = db_rows_end(&rows);
 	if (e == ERR_OK)
 		*out = (struct keyd_log){items, n};
+	return e;
+}
+
+enum err
+log_list(struct arena *a, struct db *db, int64_t before_id, struct keyd_log *out)
+{
+	return entries_read(a, db, &before,
+	        DB_ARGS(db_i64(before_id > 0 ? before_id : INT64_MAX), db_i64(KEYD_AUDIT_MAX)),
+	        out);
+}
+
+enum err
+log_news(struct arena *a, struct db *db, int64_t after_utc_s, struct keyd_log *out)
+{
+	struct keyd_log got;
+	enum err e = entries_read(a, db, &news, DB_ARGS(db_i64(KEYD_NEWS_MAX)), &got);
+
+	while (e == ERR_OK && got.n > 0 && got.items[got.n - 1].at <= after_utc_s)
+		got.n--;
+	if (e == ERR_OK)
+		*out = got;
 	return e;
 }
 

@@ -32,6 +32,11 @@ enum err log_append(struct db *db, struct keyd_log_entry *e) MUST_CHECK;
 /* The newest entry; {0} if there is none. */
 enum err log_head_get(struct db *db, struct log_head *out) MUST_CHECK;
 
+/* What the whole team is told of, later than AFTER_UTC_S: roles, shutting out and in, a new start;
+ * the newest first, at most KEYD_NEWS_MAX. */
+enum err log_news(
+        struct arena *a, struct db *db, int64_t after_utc_s, struct keyd_log *out) MUST_CHECK;
+
 /* At most KEYD_AUDIT_MAX entries older than BEFORE_ID (0: from the newest), the newest first. */
 enum err log_list(
         struct arena *a, struct db *db, int64_t before_id, struct keyd_log *out) MUST_CHECK;

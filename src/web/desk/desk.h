@@ -119,6 +119,9 @@ const char *desk_done_name(enum desk_done d);
 
 /* People by their ids, for names on pages; one request to keyd. */
 enum err desk_people(struct request *req, struct keyd_people *out) MUST_CHECK;
+/* What the team is told of colleagues, a sentence each, the newest first; in the request's arena.
+ */
+struct view_texts desk_news(struct request *req, const struct keyd_people *people);
 /* "ana" for "person:3"; what acted otherwise: "a token", "the operator", "" for the reporter. */
 struct str desk_actor_name(struct arena *a, const struct keyd_people *people, struct str actor);
 struct str desk_person_name(const struct keyd_people *people, int64_t id);

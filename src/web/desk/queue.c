@@ -226,6 +226,7 @@ show(struct request *req, const struct case_list *l, const struct keyd_people *p
 	struct view_queue_row *rows = ARENA_ARRAY(req->a, l->n + 1, struct view_queue_row);
 	struct view_queue v = {
 	        .page = desk_page(req, lists[l->name].title, lists[l->name].nav),
+	        .news = desk_news(req, people),
 	        .rows = rows,
 	        .n = l->n,
 	        .now = now_utc_s(),

@@ -2,19 +2,36 @@
 #include "seal/backup_head.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+enum { FLUSH_BYTES = 4 << 20 };
 
 struct backup_writer {
 	int fd;
 	uint64_t written;
-	uint64_t left; /* of the entry in hand */
+	uint64_t flushed; /* up to here the disk has been asked to write */
+	uint64_t left;    /* of the entry in hand */
 	crypto_secretstream_xchacha20poly1305_state stream;
 	unsigned char head_hash[HEAD_HASH];
 	size_t held;
 	unsigned char piece[BACKUP_PIECE_BYTES];
 	unsigned char sealed[SEALED_PIECE];
 };
+
+/* One large flush at the end would hold up the commits of everybody else: the disk is asked to
+ * begin a little at a time. Only advice, so that a failure is the sync's to tell. */
+static void
+flush_behind(struct backup_writer *w)
+{
+	uint64_t n = w->written - w->flushed;
+
+	if (n < FLUSH_BYTES)
+		return;
+	(void)sync_file_range(w->fd, (off_t)w->flushed, (off_t)n, SYNC_FILE_RANGE_WRITE);
+	w->flushed = w->written;
+}
 
 static enum err
 write_all(struct backup_writer *w, const void *bytes, size_t n)
@@ -33,6 +50,7 @@ write_all(struct backup_writer *w, const void *bytes, size_t n)
 		n -= (size_t)done;
 		w->written += (uint64_t)done;
 	}
+	flush_behind(w);
 	return ERR_OK;
 }
 

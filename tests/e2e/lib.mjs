@@ -3,7 +3,7 @@
 // ones that it began with, that the log holds no error, and that the program stops when it is told to.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHash, createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
@@ -65,7 +65,8 @@ export function programs() {
 		return build;
 	const files = ['bin', 'libexec'].flatMap((d) => fs.readdirSync(path.join(build, d)).map((f) => path.join(d, f)));
 	const stamp = files.map((f) => Math.floor(fs.statSync(path.join(build, f)).mtimeMs)).reduce((a, b) => Math.max(a, b));
-	programsAt = path.join(os.tmpdir(), `vdpd-programs-${variant}-${stamp}`);
+	const checkout = createHash('sha256').update(top).digest('hex').slice(0, 12);
+	programsAt = path.join(os.tmpdir(), `vdpd-programs-${checkout}-${variant}-${stamp}`);
 	if (!fs.existsSync(programsAt)) {
 		const made = fs.mkdtempSync(programsAt + '-');
 		fs.chmodSync(made, 0o755);

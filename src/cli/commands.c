@@ -176,8 +176,8 @@ const struct command commands[] = {
 "every chain and checkpoint as `vdpd audit verify` does. DIR must not be there\n"
 "yet, or be empty, and appears whole or not at all. Backups of earlier versions\n"
 "are brought up to this one. All sessions and open invitations end; passwords,\n"
-"code generators and tokens stay. Case numbers given after the backup was made are given again: never\n"
-"run the old instance beside the restored one.\n"
+"code generators and tokens stay. Case numbers given after the backup was made\n"
+"are given again: never run the old instance beside the restored one.\n"
 "Exit status 1 also if files were missing or damaged when the backup was made.\n",
                 .executable = "vdpd-admin",
         },

@@ -22,6 +22,8 @@ static const struct {
         {"keyd_session_list", "USE TEMP B-TREE FOR ORDER BY"},
         {"checkpoint_last", "SCAN checkpoint"}, /* backwards along the key, one row */
         {"keyd_log_head", "SCAN log"},
+        {"keyd_log_news", "SCAN log USING INDEX log_news"}, /* backwards, as many as are asked */
+        {"keyd_passkey_challenge_purge", "SCAN passkey_challenge"}, /* of half an hour */
         {"outcome_each", "SCAN outcome"}, /* the trust center's, kept in memory */
         /* The other end of a foreign key, which SQLite skips while none is known to dangle. */
         {"case_insert", "SCAN idempotency"},

@@ -11,7 +11,9 @@ const HOUR = 3600;
 
 function run(args, input = '') {
 	const r = spawnSync(vdpd, args, { input, encoding: 'utf8' });
-	assert.equal(r.error, undefined);
+	// A program that has found its mistake need not read on: its input may then break off.
+	if (r.error?.code !== 'EPIPE')
+		assert.equal(r.error, undefined);
 	assert.equal(r.signal, null);
 	return { status: r.status, out: r.stdout, err: r.stderr };
 }

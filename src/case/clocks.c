@@ -210,8 +210,8 @@ paused_s(const struct pause *pauses, size_t n, int64_t from, int64_t to)
 	return sum;
 }
 
-static int64_t
-promise_s(const struct promises *p, enum clock_kind clock, enum severity severity)
+int64_t
+clock_promise_s(const struct promises *p, enum clock_kind clock, enum severity severity)
 {
 	switch (clock) {
 	case CLOCK_ACKNOWLEDGE:
@@ -284,7 +284,7 @@ clocks_compute(struct arena *a, const struct promises *p, const struct event *ev
 
 	for (size_t i = 0; i < t.n; i++) {
 		struct clock_entry e = t.entries[i];
-		int64_t promise = promise_s(p, e.clock, t.severities[i]);
+		int64_t promise = clock_promise_s(p, e.clock, t.severities[i]);
 
 		if (promise <= 0)
 			continue;

@@ -62,6 +62,10 @@ struct clocks_next {
  * time up to which warnings have been sent; 0 for none). */
 struct clocks_next clocks_next(const struct clock_entry *entries, size_t n, int64_t warned_utc_s);
 
+/* What P promises for clock K, in seconds, S being the severity in force (it matters for a fix); 0:
+ * nothing. */
+int64_t clock_promise_s(const struct promises *p, enum clock_kind k, enum severity s);
+
 /* "acknowledge", "cra_warning" …; static. */
 const char *clock_name(enum clock_kind k);
 /* For people: "First answer", "Assessment", "Fix", "Status update" … */

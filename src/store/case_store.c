@@ -78,10 +78,6 @@ static const struct stmt stmt_update_warn = {
         "case_update_warn",
         "UPDATE cases SET next_warn = $1 WHERE id = $2 AND events = $3",
 };
-static const struct stmt stmt_update_receipt = {
-        "case_update_receipt",
-        "UPDATE cases SET reporter_wrap = $1, receipt_hash = $2 WHERE id = $3",
-};
 static const struct stmt stmt_idempotency_find = {
         "idempotency_find",
         "SELECT case_id FROM idempotency WHERE hash = $1",
@@ -105,7 +101,6 @@ const struct stmt *const case_store_stmts[] = {
         &stmt_by_number,
         &stmt_update,
         &stmt_update_warn,
-        &stmt_update_receipt,
         &stmt_idempotency_find,
         &stmt_idempotency_insert,
         &stmt_list_warn,
@@ -176,14 +171,6 @@ case_update(struct db *db, const struct case_row *r, int64_t events_before)
 	                db_i64(events_before)));
 
 	return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
-}
-
-enum err
-case_update_receipt(struct db *db, const struct case_row *r)
-{
-	return db_exec1(db, &stmt_update_receipt,
-	        DB_ARGS(db_blob(r->reporter_wrap),
-	                db_bytes(r->receipt_hash, sizeof r->receipt_hash), db_i64(r->id)));
 }
 
 enum err

@@ -70,9 +70,6 @@ enum err case_by_number(struct arena *a, struct db *db, int64_t programme_id, in
  * otherwise. */
 enum err case_update(struct db *db, const struct case_row *row, int64_t events_before) MUST_CHECK;
 
-/* Takes reporter's wrap and receipt hash from ROW: a new code was given out. */
-enum err case_update_receipt(struct db *db, const struct case_row *row) MUST_CHECK;
-
 /* The case that an idempotent request made before; ERR_NOT_FOUND if it did not. */
 enum err idempotency_find(struct db *db, const unsigned char hash[16], int64_t *case_id) MUST_CHECK;
 enum err idempotency_insert(

@@ -189,8 +189,6 @@ struct str desk_cvss_score(struct arena *a, struct str vector);           /* "8.
 struct str desk_state_words(struct arena *a, const struct case_row *row); /* "closed · spam" */
 /* The name of the component ID; ID itself if the policy has none of that id. */
 struct str desk_component_name(const struct policy *p, struct str id);
-/* What P promises for CLOCK, seconds; 0 for nothing. */
-int64_t desk_promise_s(const struct promises *p, enum clock_kind clock, enum severity severity);
 /* Options of a <select>, after a first one with the label NONE (people: NULL for none). */
 struct view_options desk_severity_options(struct arena *a, const char *none);
 struct view_options desk_people_options(

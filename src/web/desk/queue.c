@@ -38,32 +38,6 @@ desk_component_name(const struct policy *p, struct str id)
 	return c != NULL ? c->name : id;
 }
 
-int64_t
-desk_promise_s(const struct promises *p, enum clock_kind clock, enum severity severity)
-{
-	switch (clock) {
-	case CLOCK_ACKNOWLEDGE:
-		return p->acknowledge_s;
-	case CLOCK_TRIAGE:
-		return p->triage_s;
-	case CLOCK_FIX:
-		return promises_fix_s(p, severity);
-	case CLOCK_UPDATE:
-		return p->update_s;
-	case CLOCK_CRA_WARNING:
-		return p->cra_warning_s;
-	case CLOCK_CRA_NOTIFICATION:
-		return p->cra_notification_s;
-	case CLOCK_CRA_FINAL:
-		return p->cra_final_s;
-	case CLOCK_DISCLOSURE:
-		return p->disclosure_s;
-	case CLOCK_KIND_COUNT:
-		break;
-	}
-	return 0;
-}
-
 /* A word a clock: the column is narrow, and whoever works here knows the promises. */
 static const char *const short_names[CLOCK_KIND_COUNT] = {
         [CLOCK_ACKNOWLEDGE] = "answer",
@@ -85,7 +59,7 @@ next_of(const struct policy *p, const struct case_row *row, int64_t now)
 
 	if (row->state == CASE_CLOSED || row->next_clock < 0)
 		return (struct view_promise){.what = STR("")};
-	c.promise_s = desk_promise_s(&p->promises, c.clock, (enum severity)row->severity);
+	c.promise_s = clock_promise_s(&p->promises, c.clock, (enum severity)row->severity);
 	c.due_utc_s = row->next_due;
 	c.started_utc_s = c.due_utc_s - c.promise_s;
 	c.state = now > c.due_utc_s ? CLOCK_MISSED : CLOCK_RUNNING;

@@ -128,7 +128,7 @@ async function ask_passkey(form) {
 		challenge: to_bytes(challenge),
 		rp: { id: rp, name: rp },
 		user: { id: to_bytes(user), name, displayName: name },
-		pubKeyCredParams: [{ type: "public-key", alg: -7 }],
+		pubKeyCredParams: [-7, -257, -8].map((alg) => ({ type: "public-key", alg })),
 		authenticatorSelection: { residentKey: "required", userVerification: "required" },
 		excludeCredentials: exclude.split(" ").filter(Boolean).map((id) => ({ type: "public-key", id: to_bytes(id) })),
 		attestation: "none" } });

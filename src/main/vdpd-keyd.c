@@ -37,31 +37,9 @@ on_control(void *arg)
 		s->stop = true;
 }
 
-static struct keyd *
-open_keyd(struct role *r)
-{
-	struct keyd_limits limits = keyd_default_limits;
-	struct keyd_store store;
-	struct secrets *secrets;
-	struct keyd *k;
-	struct diag d = {0};
-	char dir[ROLE_DIR_MAX];
-
-	limits.off = role_no_limits(r);
-	role_dir(r, SLOT_KEYS_DIR, dir);
-	if (secrets_read(dir, &secrets, &d) != ERR_OK || keyd_store_open(dir, &store, &d) != ERR_OK)
-		role_fail(r, &d);
-	if (keyd_new(&store, secrets, &limits, &k) != ERR_OK) {
-		diag_set(&d, ERR_STORE, "run `vdpd doctor`, or restore a backup",
-		        "keyd.db: the log of openings cannot be read");
-		role_fail(r, &d);
-	}
-	return k;
-}
-
-/* Where passkeys are for; the configuration lives as long as the process. */
-static void
-passkeys(struct role *r, struct keyd *k)
+/* It lives as long as the process. */
+static const struct config *
+read_config(struct role *r)
 {
 	struct arena *a = arena_new(CONFIG_ARENA_BYTES);
 	const struct config *config;
@@ -80,7 +58,40 @@ passkeys(struct role *r, struct keyd *k)
 		diags_first(&ds, &d);
 		role_fail(r, &d);
 	}
+	return config;
+}
+
+static struct budget_marks
+marks(int64_t alert, int64_t refuse)
+{
+	return (struct budget_marks){(size_t)alert, (size_t)refuse};
+}
+
+static struct keyd *
+open_keyd(struct role *r, const struct config *config)
+{
+	struct keyd_limits limits = keyd_default_limits;
+	struct keyd_store store;
+	struct secrets *secrets;
+	struct keyd *k;
+	struct diag d = {0};
+	char dir[ROLE_DIR_MAX];
+
+	limits.off = role_no_limits(r);
+	limits.budgets[BUDGET_CASES] =
+	        marks(config->budgets.cases_alert, config->budgets.cases_refuse);
+	limits.budgets[BUDGET_TITLES] =
+	        marks(config->budgets.titles_alert, config->budgets.titles_refuse);
+	role_dir(r, SLOT_KEYS_DIR, dir);
+	if (secrets_read(dir, &secrets, &d) != ERR_OK || keyd_store_open(dir, &store, &d) != ERR_OK)
+		role_fail(r, &d);
+	if (keyd_new(&store, secrets, &limits, &k) != ERR_OK) {
+		diag_set(&d, ERR_STORE, "run `vdpd doctor`, or restore a backup",
+		        "keyd.db: the log of openings cannot be read");
+		role_fail(r, &d);
+	}
 	keyd_passkeys_for(k, &config->desk_url);
+	return k;
 }
 
 static void
@@ -112,8 +123,7 @@ main(void)
 	if (sodium_init() < 0)
 		return 1;
 	s.role = role_start(ROLE_KEYD);
-	s.keyd = open_keyd(s.role);
-	passkeys(s.role, s.keyd);
+	s.keyd = open_keyd(s.role, read_config(s.role));
 	channel_server_listen(keyd_server(s.keyd), role_fd(s.role, SLOT_COMMAND_LISTENER),
 	        ROLE_COMMAND, COMMANDS_MAX);
 	channel_server_watch(keyd_server(s.keyd), role_control_fd(s.role), on_control, &s);

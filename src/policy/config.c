@@ -61,6 +61,21 @@ static const struct yaml_key limits[] = {
 };
 static const struct yaml_map limits_map = {"limits", limits, COUNT(limits), sizeof(struct config)};
 
+#define OPENED(name_, of_, default_)                                                               \
+	{                                                                                          \
+		name_, .type = YAML_INT, .min = 1, .max = 10000000, AT(budgets.of_),               \
+		       .help = default_                                                            \
+	}
+
+static const struct yaml_key budgets[] = {
+        OPENED("cases_alert", cases_alert, "cases opened, an alert beyond; 100 if left out"),
+        OPENED("cases_refuse", cases_refuse, "cases opened, no more beyond; 300 if left out"),
+        OPENED("titles_alert", titles_alert, "titles shown, an alert beyond; 5000 if left out"),
+        OPENED("titles_refuse", titles_refuse, "titles shown, no more beyond; 20000 if left out"),
+};
+static const struct yaml_map budgets_map = {
+        "budgets", budgets, COUNT(budgets), sizeof(struct config)};
+
 #define ORIGIN_MEND "write \"https://security.example.org\", without a path"
 #define LISTEN_MEND "write \"127.0.0.1:8080\" or \"[::1]:8080\""
 
@@ -92,6 +107,8 @@ static const struct yaml_key top[] = {
         {"notices", .type = YAML_SECTION, .map = &notices_map,
                 .help = "mails to team and reporters"},
         {"limits", .type = YAML_SECTION, .map = &limits_map, .help = "rate limits"},
+        {"budgets", .type = YAML_SECTION, .map = &budgets_map,
+                .help = "different cases that keyd opens in an hour for one person or token"},
 };
 const struct yaml_map config_keys = {"the configuration", top, COUNT(top), sizeof(struct config)};
 
@@ -122,6 +139,14 @@ check_notices(const struct yaml_doc *doc, const struct config *c)
 }
 
 static void
+check_budget(const struct yaml_doc *doc, const int64_t *alert, const int64_t *refuse)
+{
+	if (*alert > *refuse)
+		yaml_mistake(doc, yaml_line(doc, alert) != 0 ? alert : refuse,
+		        "let the alert come first", "the alert is beyond the refusal");
+}
+
+static void
 check(const struct yaml_doc *doc, const struct config *c)
 {
 	check_origin(doc, c, &c->public_url, "public_url");
@@ -136,6 +161,8 @@ check(const struct yaml_doc *doc, const struct config *c)
 		        "give the desk another port",
 		        "\"desk_listen\" and \"public_listen\" are the same address");
 	check_notices(doc, c);
+	check_budget(doc, &c->budgets.cases_alert, &c->budgets.cases_refuse);
+	check_budget(doc, &c->budgets.titles_alert, &c->budgets.titles_refuse);
 }
 
 static struct listen_address
@@ -162,6 +189,10 @@ config_parse(struct arena *a, const char *filename, struct str text, struct diag
 	        .limits = {.requests_per_minute = 600,
 	                .reports_per_hour = 30,
 	                .sign_ins_per_hour = 30},
+	        .budgets = {.cases_alert = 100,
+	                .cases_refuse = 300,
+	                .titles_alert = 5000,
+	                .titles_refuse = 20000},
 	};
 	e = yaml_read(a, filename, text, &config_keys, c, ds, &doc);
 	if (e == ERR_TOO_LARGE || (e != ERR_OK && yaml_line(doc, c) == 0))

@@ -47,6 +47,11 @@ struct config {
 		int64_t reports_per_hour;    /* 30 */
 		int64_t sign_ins_per_hour;   /* 30 */
 	} limits;
+	/* Different cases an hour and person or token that keyd opens: alert, then refuse. */
+	struct {
+		int64_t cases_alert, cases_refuse;   /* 100, 300 */
+		int64_t titles_alert, titles_refuse; /* 5,000, 20,000 */
+	} budgets;
 };
 
 /* Reads the configuration in TEXT, called FILENAME in errors, into A. ERR_INVALID with every

@@ -208,6 +208,25 @@ scenario('members: tokens are made, shown once, and ended', async (i) => {
 	assert.equal((await ana.post('/settings/tokens/revoke', { id: '1' })).status, 404);
 });
 
+scenario('members: the budget of vdpd.yaml is kept, for each person and hour', {
+	limits: true,
+	config: (yaml) => `${yaml}budgets: {cases_alert: 1, cases_refuse: 2}\n`,
+}, async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana } = await enrol(i, i.made.enrolment, 'ana');
+	const cases = [];
+	for (let n = 0; n < 3; n++)
+		cases.push((await i.report({ description: `report ${n}` })).case);
+	i.allowed.push(/what=budget_refused/);
+	for (const c of [cases[0], cases[1], cases[0]])
+		await ana.get(`/cases/${c}`);
+	const refused = await ana.get(`/cases/${cases[2]}`, 429);
+	assert.equal(refused.headers['retry-after'], '3600');
+	assert.match(i.log, /what=budget_alert/);
+	i.setClock(i.clock + 3600);
+	await ana.get(`/cases/${cases[2]}`);
+});
+
 scenario('members: the last administrator stays, also when two shut each other out at once', async (i) => {
 	i.setClock('2026-03-02T09:00:00Z');
 	const { b: ana, secret } = await enrol(i, i.made.enrolment, 'ana');

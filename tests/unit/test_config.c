@@ -63,7 +63,8 @@ test_everything(void **state)
 	        "  transport: smtp\n"
 	        "  smtp: {host: mail.example.org, port: 465, tls: tls, user: u, password_file: p,\n"
 	        "    from: security@exact.works}\n"
-	        "limits: {reports_per_hour: 5}\n",
+	        "limits: {reports_per_hour: 5}\n"
+	        "budgets: {cases_alert: 7, cases_refuse: 9}\n",
 	        &ds);
 
 	(void)state;
@@ -77,6 +78,10 @@ test_everything(void **state)
 	assert_int_equal(c->notices.smtp.tls, SMTP_TLS_IMPLICIT);
 	assert_int_equal(c->limits.reports_per_hour, 5);
 	assert_int_equal(c->limits.requests_per_minute, 600);
+	assert_int_equal(c->budgets.cases_alert, 7);
+	assert_int_equal(c->budgets.cases_refuse, 9);
+	assert_int_equal(c->budgets.titles_alert, 5000);
+	assert_int_equal(c->budgets.titles_refuse, 20000);
 	assert_int_equal(c->trusted_proxies_n, 3);
 	assert_int_equal(ip_parse(STR("10.200.0.1"), &ip), ERR_OK);
 	assert_true(cidr_contains(&c->trusted_proxies[0], &ip));
@@ -119,6 +124,11 @@ test_mistakes(void **state)
 	                "4:50: the relay has a user, but no password"},
 	        {BASE "limits: {reports_per_hour: x}\n",
 	                "4:28: \"reports_per_hour\" is not a whole"},
+	        {BASE "budgets: {titles_alert: 8, titles_refuse: 7}\n",
+	                "4:25: the alert is beyond the refusal"},
+	        {BASE "budgets: {cases_refuse: 50}\n", "4:25: the alert is beyond the refusal"},
+	        {BASE "budgets: {cases_refuse: 0}\n",
+	                "4:25: \"cases_refuse\" is not between 1 and"},
 	        {BASE "desk_url: http://localhost:8081\n",
 	                "4:1: \"desk_url\" is given twice, first "
 	                "on line 3"},

@@ -1,6 +1,7 @@
 /* What a browser says about a passkey, checked: W3C Web Authentication Level 2, sections 5.8.1.1,
- * 6.1, 7.1 and 7.2. Attestation is not asked for; keys are ES256 (P-256) alone, and the device must
- * have made sure of its owner (user verification). Pure, but for libfido2. */
+ * 6.1, 7.1 and 7.2. Attestation is not asked for; keys are ES256
+ * (P-256), RS256 (RSA of 2048 bits) or EdDSA (Ed25519), and the device must have made sure of its
+ * owner (user verification). Pure, but for libfido2. */
 #ifndef VDPD_KEYD_SERVER_WEBAUTHN_H
 #define VDPD_KEYD_SERVER_WEBAUTHN_H
 
@@ -21,8 +22,8 @@ void webauthn_start(void);
 enum err webauthn_challenge(struct arena *a, const struct webauthn_party *party,
         struct str client_data, const char *type, struct str *challenge) MUST_CHECK;
 
-/* A new passkey from AUTH_DATA: credential_id (in A), public_key and sign_count of *out. ERR_AUTH.
- */
+/* A new passkey from AUTH_DATA: credential_id, alg, public_key and sign_count of *out, texts
+ * in A. ERR_AUTH. */
 enum err webauthn_register(struct arena *a, const struct webauthn_party *party,
         struct str client_data, struct str auth_data, struct passkey *out) MUST_CHECK;
 

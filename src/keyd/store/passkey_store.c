@@ -5,7 +5,8 @@
 
 static const struct stmt get = {
         "keyd_passkey_get",
-        "SELECT id, person_id, credential_id, public_key, sign_count, name, created_at, used_at "
+        "SELECT id, person_id, credential_id, alg, public_key, sign_count, name, created_at, "
+        "used_at "
         "FROM passkey WHERE credential_id = $1",
 };
 static const struct stmt list = {
@@ -19,8 +20,8 @@ static const struct stmt known = {
         "keyd_passkey_known", "SELECT COUNT(*) FROM passkey WHERE credential_id = $1"};
 static const struct stmt insert = {
         "keyd_passkey_insert",
-        "INSERT INTO passkey (person_id, credential_id, public_key, sign_count, name, created_at, "
-        "used_at) VALUES ($1, $2, $3, $4, $5, $6, 0)",
+        "INSERT INTO passkey (person_id, credential_id, alg, public_key, sign_count, name, "
+        "created_at, used_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 0)",
 };
 static const struct stmt used = {
         "keyd_passkey_used", "UPDATE passkey SET sign_count = $2, used_at = $3 WHERE id = $1"};
@@ -42,7 +43,8 @@ static const struct db_col cols[] = {
         DB_COL_INT(struct passkey, passkey_id),
         DB_COL_INT(struct passkey, person_id),
         DB_COL_BLOB(struct passkey, credential_id, KEYD_PASSKEY_ID_MAX),
-        DB_COL_FIXED(struct passkey, public_key),
+        DB_COL_INT(struct passkey, alg),
+        DB_COL_BLOB(struct passkey, public_key, PASSKEY_KEY_MAX),
         DB_COL_INT(struct passkey, sign_count),
         DB_COL_TEXT(struct passkey, name, KEYD_NAME_MAX),
         DB_COL_INT(struct passkey, created_at),
@@ -103,8 +105,9 @@ passkey_add(struct db *db, const struct passkey *p)
 	if (same > 0)
 		return ERR_CONFLICT;
 	return db_exec1(db, &insert,
-	        DB_ARGS(db_i64(p->person_id), id, db_bytes(p->public_key, sizeof p->public_key),
-	                db_i64(p->sign_count), db_text(p->name), db_i64(p->created_at)));
+	        DB_ARGS(db_i64(p->person_id), id, db_i64(p->alg),
+	                db_bytes(p->public_key.p, p->public_key.n), db_i64(p->sign_count),
+	                db_text(p->name), db_i64(p->created_at)));
 }
 
 enum err

@@ -4,12 +4,13 @@
 
 #include "keyd/store/log_store.h"
 
-enum { PASSKEY_KEY_BYTES = 64 };
+enum { PASSKEY_KEY_MAX = 259 };
 
 struct passkey {
 	int64_t passkey_id, person_id;
 	struct str credential_id;
-	unsigned char public_key[PASSKEY_KEY_BYTES]; /* P-256: x, then y, big-endian */
+	int64_t alg;           /* RFC 9053: COSE_ES256, COSE_RS256 or COSE_EDDSA of fido.h */
+	struct str public_key; /* big-endian; ES256: x, y; RS256: modulus, exponent; EdDSA: y */
 	int64_t sign_count;
 	struct str name;
 	int64_t created_at, used_at;

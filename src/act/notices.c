@@ -1,7 +1,26 @@
 /* The texts of notices. */
 #include "act/notices.h"
 
-/* {case} {programme} {promise} {due} {percent} {desk} {track} {contact} are replaced. */
+/* What everybody is told: SUBJECT, TEXT and who did it, when. */
+#define TOLD(subject, text)                                                                        \
+	"[{programme}] " subject, text                                                             \
+	        "\n"                                                                               \
+	        "By: {by}\n"                                                                       \
+	        "When: {when}\n"                                                                   \
+	        "\n"                                                                               \
+	        "{yours}\n"                                                                        \
+	        "\n"                                                                               \
+	        "Everybody of the team gets this mail. If nobody knows why, an administrator\n"    \
+	        "can shut the account out here:\n"                                                 \
+	        "\n"                                                                               \
+	        "{desk}\n"
+
+/* To a deputy, of what is somebody else's. */
+#define STANDS_IN                                                                                  \
+	"You get this because you stand in for {absent}.\n"                                        \
+	"\n"
+
+/* The facts of struct notice_facts in braces are replaced. */
 static const struct {
 	const char *name, *subject, *text;
 } templates[NOTICE_COUNT] = {
@@ -13,38 +32,75 @@ static const struct {
                 "{desk}\n"},
         [NOTICE_REPORTER_WROTE] = {"reporter_wrote", "[{case}] The reporter has written",
                 "There is something new from the reporter in {case}.\n"
-                "\n"
-                "{desk}\n"},
-        [NOTICE_ASSIGNED] = {"assigned", "[{case}] Assigned to you",
-                "{case} has been assigned to you.\n"
+                "\n" STANDS_IN "{desk}\n"},
+        [NOTICE_ASSIGNED] = {"assigned", "[{case}] Assigned to {owner}",
+                "{case} has been assigned to {owner}.\n"
                 "\n"
                 "Next promise: {promise}, by {due}.\n"
-                "\n"
-                "{desk}\n"},
+                "\n" STANDS_IN "{desk}\n"},
         [NOTICE_WITHDRAWN] = {"withdrawn", "[{case}] Withdrawn by the reporter",
                 "The reporter has withdrawn {case}. It is closed; it can be reopened if\n"
                 "the weakness is real all the same.\n"
-                "\n"
-                "{desk}\n"},
+                "\n" STANDS_IN "{desk}\n"},
         [NOTICE_WARNING] = {"warning", "[{case}] {promise} is due {due}",
                 "{percent} % of the time for a promise have passed in {case}.\n"
                 "\n"
                 "Promise: {promise}, by {due}.\n"
-                "\n"
-                "{desk}\n"},
+                "\n" STANDS_IN "{desk}\n"},
         [NOTICE_MISSED] = {"missed", "[{case}] Missed: {promise}",
                 "A promise to the reporter has not been kept in {case}.\n"
                 "\n"
                 "Promise: {promise}, by {due}.\n"
                 "\n"
                 "The reporter sees this too. An answer now is still worth much.\n"
-                "\n"
-                "{desk}\n"},
+                "\n" STANDS_IN "{desk}\n"},
         [NOTICE_UPDATE_DUE] = {"update_due", "[{case}] Tell the reporter how it stands",
                 "The reporter of {case} was promised news from us by\n"
                 "{due}.\n"
+                "\n" STANDS_IN "{desk}\n"},
+        [NOTICE_STANDS_IN] = {"stands_in", "[{programme}] You stand in for {person}",
+                "{person} is away from {when}\n"
+                "until {until}, and you are the deputy.\n"
+                "\n"
+                "What is assigned to {person} is told to you as well meanwhile. It ends\n"
+                "by itself.\n"
                 "\n"
                 "{desk}\n"},
+        [NOTICE_ENROLLED] = {"enrolled",
+                TOLD("{person} has joined",
+                        "{person} has enrolled, as {roles}, and can sign in.\n")},
+        [NOTICE_ROLES] = {"roles",
+                TOLD("{person} has other roles", "{person} may sign in as {roles}.\n")},
+        [NOTICE_DISABLED] = {"disabled",
+                TOLD("{person} was shut out",
+                        "{person} may not sign in any more. Sessions, tokens and open links of\n"
+                        "that account have ended.\n")},
+        [NOTICE_RENEWAL] = {"renewal",
+                TOLD("A new start for {person}",
+                        "A link was made by which {person} gets a new password and a new code\n"
+                        "generator. It serves once, for a week; until then the old ones hold.\n")},
+        [NOTICE_RENEWED] = {"renewed",
+                TOLD("{person} has a new second factor",
+                        "{person} has a new password and a new code generator. Passkeys and\n"
+                        "recovery codes of before open nothing any more.\n")},
+        [NOTICE_PASSWORD] = {"password",
+                TOLD("{person} has a new password", "{person} has changed the password.\n")},
+        [NOTICE_PASSKEY] = {"passkey",
+                TOLD("{person} has a new passkey",
+                        "{person} has added a passkey, which signs in by itself.\n")},
+        [NOTICE_PASSKEY_REMOVED] = {"passkey_removed",
+                TOLD("{person} has removed a passkey", "{person} has removed a passkey.\n")},
+        [NOTICE_RECOVERY_USED] = {"recovery_used",
+                TOLD("{person} has used a recovery code",
+                        "{person} has signed in with a recovery code in place of one from the\n"
+                        "phone.\n")},
+        [NOTICE_RECOVERY_RENEWED] = {"recovery_renewed",
+                TOLD("{person} has new recovery codes",
+                        "{person} has made new recovery codes. The old ones open nothing.\n")},
+        [NOTICE_SIGNED_OUT] = {"signed_out", TOLD("{person} was signed out everywhere",
+                                                     "All sessions of {person} were ended.\n")},
+        [NOTICE_TOKEN] = {"token", TOLD("A new API token", "A token of the staff API was made: it "
+                                                           "works on cases without a person.\n")},
         [NOTICE_ANSWER] = {"answer", "[{case}] There is an answer to your report",
                 "There is news about your report {case} to {programme}.\n"
                 "\n"
@@ -76,6 +132,10 @@ notice_parse(struct str s, enum notice_template *out)
 	return ERR_INVALID;
 }
 
+#define YOURS                                                                                      \
+	"This is about your own account. If it was not you, and was not agreed with\n"             \
+	"you, tell an administrator now."
+
 static struct str
 fact(const struct notice_facts *f, struct str name)
 {
@@ -90,6 +150,14 @@ fact(const struct notice_facts *f, struct str name)
 	        {STR("desk"), f->desk_url},
 	        {STR("track"), f->track_url},
 	        {STR("contact"), f->contact},
+	        {STR("absent"), f->absent},
+	        {STR("person"), f->person},
+	        {STR("by"), f->by},
+	        {STR("roles"), f->roles},
+	        {STR("when"), f->when},
+	        {STR("until"), f->until},
+	        {STR("owner"), f->absent.n > 0 ? f->absent : STR("you")},
+	        {STR("yours"), f->yours ? STR(YOURS) : STR("")},
 	};
 
 	for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++)

@@ -15,6 +15,20 @@ enum notice_template {
 	NOTICE_WARNING, /* the policy's percent of a promise is gone */
 	NOTICE_MISSED,
 	NOTICE_UPDATE_DUE, /* the reporter is to hear of us again */
+	NOTICE_STANDS_IN,  /* somebody is away, and this person is the deputy */
+	/* to everybody, the one concerned too: who may sign in, and how */
+	NOTICE_ENROLLED,
+	NOTICE_ROLES,
+	NOTICE_DISABLED,
+	NOTICE_RENEWAL, /* a link for a new password and code generator was made */
+	NOTICE_RENEWED, /* and used */
+	NOTICE_PASSWORD,
+	NOTICE_PASSKEY,
+	NOTICE_PASSKEY_REMOVED,
+	NOTICE_RECOVERY_USED,
+	NOTICE_RECOVERY_RENEWED,
+	NOTICE_SIGNED_OUT,
+	NOTICE_TOKEN,
 	/* to the reporter */
 	NOTICE_ANSWER,
 	NOTICE_COUNT
@@ -40,6 +54,14 @@ struct notice_facts {
 	struct str desk_url;  /* of the case, for the team */
 	struct str track_url; /* where a reporter enters the receipt code */
 	struct str contact;   /* the programme's address */
+	struct str absent;    /* "ana": the recipient stands in for her; "" otherwise */
+	/* Of what everybody is told: */
+	struct str person; /* whom it is about */
+	struct str by;     /* who did it; "" for that same person */
+	struct str roles;  /* "coordinator, analyst" */
+	struct str when;   /* "2026-01-07 09:00 UTC" */
+	struct str until;  /* of an absence */
+	bool yours;        /* the recipient is that person */
 };
 
 /* The notice in A. */

@@ -1,15 +1,16 @@
 /* Sends what is queued. A notice is marked as sent only after the transport has taken it: a crash
  * in between may send it twice (with the same Message-ID), never not at all. */
-#include "act/warn.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "jobs/jobs.h"
 #include "jobs/message.h"
+#include "jobs/notice_text.h"
 #include "jobs/outcomes.h"
 #include "jobs/recipients.h"
 
 enum {
-	WRITE_MS = 1000, /* what was sent is not left unwritten for longer */
+	NOTICES_MAX = OUTCOMES_MAX / 2, /* of one pass: each has its outcome, and its deputy's */
+	WRITE_MS = 1000,                /* what was sent is not left unwritten for longer */
 	ONE_BYTES = 32 << 20,
 	RETRY_FIRST_S = MINUTE_S,
 	RETRY_MAX_S = 6 * HOUR_S,
@@ -19,6 +20,12 @@ enum {
 	ANSWERS_APART_S = 10 * MINUTE_S,
 };
 
+/* People of one pass, asked for once. */
+struct group {
+	struct keyd_people people;
+	bool known;
+};
+
 /* What the notices of one pass share. */
 struct pass {
 	struct arena *a;
@@ -26,8 +33,7 @@ struct pass {
 	int64_t now;
 	int64_t written_ms;
 	struct outcomes outcomes;
-	struct keyd_people team;
-	bool team_known;
+	struct group team, everybody;
 };
 
 /* One notice on its way. */
@@ -44,72 +50,18 @@ struct one {
 
 /* ---- What it says ---- */
 
-static struct str
-due_text(struct arena *a, int64_t utc_s)
-{
-	char text[RFC3339_MAX];
-
-	time_format(utc_s, text);
-	return str_fmt(a, "%.10s %.5s UTC", text, text + 11);
-}
-
-/* The promise that the notice is about: its own, or for news about the case as such the next one.
- */
-static void
-promise_facts(const struct one *o, struct notice_facts *f)
-{
-	enum clock_kind clock = CLOCK_KIND_COUNT;
-	int64_t due = 0;
-
-	if (o->template == NOTICE_WARNING || o->template == NOTICE_MISSED ||
-	        o->template == NOTICE_UPDATE_DUE) {
-		if (warn_about_parse(o->notice->about, &clock, &due) != ERR_OK)
-			return;
-	} else if (o->row.next_clock >= 0 && o->row.next_clock < CLOCK_KIND_COUNT) {
-		clock = (enum clock_kind)o->row.next_clock;
-		due = o->row.next_due;
-	}
-	if (clock == CLOCK_KIND_COUNT)
-		return;
-	f->promise = str_of(clock_label(clock));
-	f->due = due_text(o->a, due);
-}
-
-static enum err
-facts(const struct one *o, struct notice_facts *f)
-{
-	const struct config *c = o->j->config;
-	const struct policy *pinned, *now = o->j->policy;
-	enum err e =
-	        policies_get(o->j->programme->policies, o->j->db, o->row.policy_sha256, &pinned);
-
-	if (e != ERR_OK)
-		return e;
-	*f = (struct notice_facts){
-	        .programme_name = now->name,
-	        .case_number = o->number,
-	        .percent = str_fmt(o->a, "%lld", (long long)pinned->reminders.warn_percent),
-	        .desk_url = str_fmt(
-	                o->a, "%.*s/cases/%.*s", STR_ARG(c->desk_url.text), STR_ARG(o->number)),
-	        .track_url = str_fmt(o->a, "%.*s/case", STR_ARG(c->public_url.text)),
-	        .contact = now->contact.email,
-	};
-	promise_facts(o, f);
-	return ERR_OK;
-}
-
 static enum err
 write_mail(const struct one *o, struct str from, struct str to, struct str *out)
 {
 	const struct policy *policy = o->j->policy;
-	struct notice_facts f;
+	struct notice_about about = {
+	        o->notice, o->template, o->notice->case_id != 0 ? &o->row : NULL, o->number};
 	struct notice_mail mail;
 	struct message m;
-	enum err e = facts(o, &f);
+	enum err e = notice_text(o->a, o->j, &about, &mail);
 
 	if (e != ERR_OK)
 		return e;
-	mail = notice_write(o->a, o->template, &f);
 	m = (struct message){
 	        .from_name = str_fmt(
 	                o->a, "%.*s %.*s", STR_ARG(policy->name), STR_ARG(policy->contact.team)),
@@ -118,7 +70,7 @@ write_mail(const struct one *o, struct str from, struct str to, struct str *out)
 	        .subject = mail.subject,
 	        .id = str_fmt(o->a, "%lld.%lld", (long long)o->notice->id,
 	                (long long)o->notice->queued_at),
-	        .thread = o->number,
+	        .thread = o->notice->case_id != 0 ? o->number : STR("members"),
 	        .host = o->j->config->public_url.host,
 	        .at_utc_s = o->now,
 	        .text = mail.text,
@@ -222,36 +174,61 @@ deliver(struct one *o, struct str to, struct outcome sent, size_t *done)
 	}
 }
 
-/* A notice to the team becomes one for each of them. */
+/* A notice to the team becomes one for each of them; likewise one to everybody. */
 static void
-to_team(struct one *o)
+to_group(struct one *o, struct group *g, bool everybody)
 {
 	struct pass *p = o->pass;
-	enum err e = p->team_known ? ERR_OK : recipient_team(p->a, o->j, &p->team);
+	enum err e = g->known ? ERR_OK : recipient_group(p->a, o->j, everybody, &g->people);
 
-	p->team_known = e == ERR_OK;
+	g->known = e == ERR_OK;
 	if (e != ERR_OK)
 		no_address(o, e);
-	else if (p->team.n == 0)
+	else if (g->people.n == 0)
 		fail(o, back_off_s(o->notice->tries), "nobody");
 	else
 		outcomes_add(&p->outcomes,
 		        (struct outcome){
-		                .kind = OUTCOME_EXPANDED, .notice = o->notice, .team = &p->team});
+		                .kind = OUTCOME_EXPANDED, .notice = o->notice, .team = &g->people});
+}
+
+/* What is somebody's who is away goes to the deputy as well: queued, so that the deputy's own
+ * deputy is found there. A loop ends at whoever has got it already. */
+static void
+to_deputy(struct one *o, const struct keyd_person *p)
+{
+	struct keyd_person deputy;
+
+	if (o->notice->case_id == 0 || p->deputy == 0 || !keyd_person_away(p, o->now) ||
+	        recipient_of(o->a, o->j, p->deputy, &deputy) != ERR_OK || deputy.disabled ||
+	        (deputy.roles & KEYD_ROLES_READ_CASES) == 0)
+		return;
+	outcomes_add(&o->pass->outcomes,
+	        (struct outcome){
+	                .kind = OUTCOME_TO_DEPUTY, .notice = o->notice, .deputy = p->deputy});
 }
 
 static void
 to_person(struct one *o, size_t *done)
 {
+	struct keyd_person p;
 	struct str to;
-	enum err e = recipient_person(o->a, o->j, o->notice->recipient, &to);
+	enum err e = recipient_of(o->a, o->j, o->notice->recipient, &p);
 
+	if (e == ERR_OK && p.disabled && o->notice->case_id != 0)
+		e = ERR_NOT_FOUND;
 	if (e == ERR_OK)
+		e = message_address(o->a, p.email, &to);
+	if (e == ERR_OK) {
+		to_deputy(o, &p);
 		deliver(o, to, (struct outcome){.kind = OUTCOME_SENT, .notice = o->notice}, done);
-	else if (e != ERR_NOT_FOUND)
+	} else if (e != ERR_NOT_FOUND) {
 		no_address(o, e);
-	else /* Somebody who has left: the others take over, but for what was that person's. */
-		done_with(o, o->template == NOTICE_ASSIGNED ? OUTCOME_SENT : OUTCOME_TO_TEAM);
+	} else { /* Somebody who has left: the others take over, but for what was that person's. */
+		done_with(o, o->template == NOTICE_ASSIGNED || o->notice->case_id == 0
+		                     ? OUTCOME_SENT
+		                     : OUTCOME_TO_TEAM);
+	}
 }
 
 static enum err
@@ -290,17 +267,21 @@ send_one(struct one *o, size_t *done)
 {
 	enum err e = notice_parse(o->notice->template, &o->template);
 
-	if (e == ERR_OK)
+	if (e == ERR_OK && o->notice->case_id != 0)
 		e = case_by_id(o->a, o->j->db, o->notice->case_id, &o->row);
 	if (e != ERR_OK) {
 		fail(o, RETRY_MAX_S, "damaged");
 		return ERR_OK;
 	}
-	o->number = case_number_str(o->a, o->j->programme->case_prefix, o->row.year, o->row.number);
+	if (o->notice->case_id != 0)
+		o->number = case_number_str(
+		        o->a, o->j->programme->case_prefix, o->row.year, o->row.number);
 	if (o->notice->recipient == NOTICE_RECIPIENT_REPORTER)
 		return to_reporter(o, done);
 	if (o->notice->recipient == NOTICE_RECIPIENT_TEAM)
-		to_team(o);
+		to_group(o, &o->pass->team, false);
+	else if (o->notice->recipient == NOTICE_RECIPIENT_EVERYBODY)
+		to_group(o, &o->pass->everybody, true);
 	else
 		to_person(o, done);
 	return ERR_OK;
@@ -345,7 +326,7 @@ job_notices(struct arena *a, struct jobs *j, int64_t now, size_t *done)
 
 	if (is_down(j, now))
 		return ERR_OK;
-	e = notice_due(a, j->db, now, OUTCOMES_MAX, &rows, &n);
+	e = notice_due(a, j->db, now, NOTICES_MAX, &rows, &n);
 	if (e != ERR_OK)
 		return e;
 	p.written_ms = now_mono_ms();

@@ -5,6 +5,7 @@
 
 const struct job job_table[] = {
         {.name = "warn", .period_s = 1, .run = job_warn},
+        {.name = "changes", .period_s = 1, .run = job_changes},
         {.name = "notices", .period_s = 1, .run = job_notices},
         {.name = "checkpoint", .period_s = 1, .run = job_checkpoint},
         {.name = "sweep", .period_s = DAY_S, .kept = true, .run = job_sweep},

@@ -25,6 +25,7 @@ struct jobs {
 typedef enum err job_fn(struct arena *a, struct jobs *j, int64_t now, size_t *done);
 
 job_fn job_warn;       /* queues notices for promises that fall due */
+job_fn job_changes;    /* queues notices of what changed in the team */
 job_fn job_notices;    /* sends what is queued */
 job_fn job_checkpoint; /* has keyd sign the heads of the chains */
 job_fn job_sweep;      /* unlinks blobs that no row names */

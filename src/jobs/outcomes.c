@@ -51,6 +51,8 @@ write_one(struct db *db, const struct outcome *o, int64_t now)
 		return notice_failed(db, o->notice->id, o->try_at, str_of(o->trouble));
 	case OUTCOME_EXPANDED:
 		return expand(db, o, now);
+	case OUTCOME_TO_DEPUTY:
+		return queue_for(db, o, o->deputy, now);
 	case OUTCOME_TO_TEAM:
 		e = queue_for(db, o, NOTICE_RECIPIENT_TEAM, now);
 		return e == ERR_OK ? notice_sent(db, o->notice->id, now) : e;

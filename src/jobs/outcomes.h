@@ -6,7 +6,7 @@
 #include "keyd/client/keyd_client.h"
 #include "store/notice_store.h"
 
-enum { OUTCOMES_MAX = 32 };
+enum { OUTCOMES_MAX = 64 };
 
 enum outcome_kind {
 	OUTCOME_SENT,
@@ -14,7 +14,8 @@ enum outcome_kind {
 	OUTCOME_POSTPONED,  /* until TRY_AT */
 	OUTCOME_FAILED,     /* because of TROUBLE; again at TRY_AT */
 	OUTCOME_EXPANDED,   /* into one for each of TEAM */
-	OUTCOME_TO_TEAM     /* the team gets it instead */
+	OUTCOME_TO_TEAM,    /* the team gets it instead */
+	OUTCOME_TO_DEPUTY   /* DEPUTY gets it as well */
 };
 
 struct outcome {
@@ -24,6 +25,7 @@ struct outcome {
 	int64_t try_at;
 	const char *trouble; /* static */
 	const struct keyd_people *team;
+	int64_t deputy; /* a person */
 };
 
 struct outcomes {

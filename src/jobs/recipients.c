@@ -5,24 +5,28 @@
 #include "seal/capsule.h"
 
 enum err
-recipient_person(struct arena *a, struct jobs *j, int64_t person_id, struct str *address)
+recipient_of(struct arena *a, struct jobs *j, int64_t person_id, struct keyd_person *out)
 {
-	struct keyd_staff_contacts q = {.person_id = person_id};
+	struct keyd_staff_contacts q = {.person_id = person_id, .everybody = 1};
 	struct keyd_people people;
 	enum err e = keyd_staff_contacts(a, j->keyd, &q, &people, NULL);
 
 	if (e != ERR_OK)
 		return e;
 	for (size_t i = 0; i < people.n; i++)
-		if (people.items[i].person_id == person_id && !people.items[i].disabled)
-			return message_address(a, people.items[i].email, address);
+		if (people.items[i].person_id == person_id) {
+			*out = people.items[i];
+			return ERR_OK;
+		}
 	return ERR_NOT_FOUND;
 }
 
 enum err
-recipient_team(struct arena *a, struct jobs *j, struct keyd_people *out)
+recipient_group(struct arena *a, struct jobs *j, bool everybody, struct keyd_people *out)
 {
-	return keyd_staff_contacts(a, j->keyd, &(struct keyd_staff_contacts){0}, out, NULL);
+	struct keyd_staff_contacts q = {.everybody = everybody};
+
+	return keyd_staff_contacts(a, j->keyd, &q, out, NULL);
 }
 
 enum err

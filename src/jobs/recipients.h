@@ -5,13 +5,13 @@
 
 #include "jobs/jobs.h"
 
-/* The address of the person PERSON_ID. ERR_NOT_FOUND if there is nobody of that number who may read
- * cases; ERR_INVALID if the address is none. */
-enum err recipient_person(
-        struct arena *a, struct jobs *j, int64_t person_id, struct str *address) MUST_CHECK;
+/* The person PERSON_ID, disabled or not. ERR_NOT_FOUND if there is nobody of that number. */
+enum err recipient_of(
+        struct arena *a, struct jobs *j, int64_t person_id, struct keyd_person *out) MUST_CHECK;
 
-/* Everybody who may read cases. */
-enum err recipient_team(struct arena *a, struct jobs *j, struct keyd_people *out) MUST_CHECK;
+/* All who may read cases, or all there are; not who is disabled. */
+enum err recipient_group(
+        struct arena *a, struct jobs *j, bool everybody, struct keyd_people *out) MUST_CHECK;
 
 /* The address that the reporter of ROW left, for the template T. ERR_NOT_FOUND if there is none;
  * ERR_FORGED if its capsule does not belong to the case; ERR_RATE over keyd's budget. */

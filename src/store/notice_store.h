@@ -5,13 +5,18 @@
 
 #include "store/db.h"
 
-enum { NOTICE_RECIPIENT_REPORTER = 0, NOTICE_RECIPIENT_TEAM = -1 };
+enum {
+	NOTICE_RECIPIENT_REPORTER = 0,
+	NOTICE_RECIPIENT_TEAM = -1,      /* who may read cases */
+	NOTICE_RECIPIENT_EVERYBODY = -2, /* whatever the role */
+};
 
 struct notice_row {
 	int64_t id;
-	int64_t case_id;
+	int64_t case_id;     /* 0: of no case */
 	struct str template; /* "new_report", "warning", "missed", "answer" … */
-	int64_t about; /* what makes it one of its kind: an event's number, a clock's due time */
+	int64_t about; /* what makes it one of its kind: an event's number, a clock's due time; of
+	                * no case: the entry of keyd's log */
 	int64_t recipient; /* a person's id, or a NOTICE_RECIPIENT_ */
 	int64_t queued_at;
 	int64_t try_at; /* not before */

@@ -36,6 +36,18 @@ async function team(i) {
 	return i.token();
 }
 
+// Does WHAT while no courier runs: who joins the team is told to nobody then, and the outbox begins empty.
+async function quietly(i, what) {
+	await i.serve({ env: { VDPD_ROLES: i.roles.filter((r) => r !== 'courier').join(',') } });
+	i.setClock(start);
+	const made = await what(i);
+	await i.stop();
+	await i.serve();
+	i.setClock(start);
+	return made;
+}
+const alone = (i) => quietly(i, async () => { await enrol(i, i.made.enrolment, 'ana'); return i.token(); });
+
 // A message apart: its headers by name, and its text.
 function parse(mail) {
 	const [head, ...rest] = mail.split('\r\n\r\n');
@@ -69,9 +81,9 @@ async function mails(i, n, within = 5) {
 	return got;
 }
 
-scenario('the life of a case, as files', async (i) => {
-	i.setClock(start);
-	const token = await team(i);
+scenario('the life of a case, as files', { start: false }, async (i) => {
+	await i.init();
+	const token = await quietly(i, team);
 	const r = await i.report(report, { headers: {} });
 	const all = [];
 	const expect = async (...lines) => {
@@ -157,9 +169,7 @@ scenario('a relay that turns it away at first', { start: false }, async (i) => {
 	const peer = await relay('451 4.7.1 later', '451 4.7.1 later', '250 OK');
 	try {
 		await i.init({ config: over(peer.port, 'none') });
-		await i.serve();
-		i.setClock(start);
-		await enrol(i, i.made.enrolment, 'ana');
+		await alone(i);
 		const r = await i.report(report, { headers: {} });
 		await until(() => peer.tries().length === 1, 5000, i.log);
 		await sleep(1500);
@@ -190,12 +200,9 @@ scenario('a relay that refuses for good holds up nobody; one that is gone is wai
 	let peer = await relay('550 5.1.1 unknown', '250 OK');
 	try {
 		await i.init({ config: over(peer.port, 'none') });
-		await i.serve();
-		i.setClock(start);
-		await enrol(i, i.made.enrolment, 'ana');
+		const token = await alone(i);
 		await i.report(report, { headers: {} });
 		await until(() => peer.tries().length === 1, 5000, i.log);
-		const token = i.token();
 		const r = await i.report(report, { headers: {} });
 		await i.act(token, r.case, { action: 'message', text: answer });
 		await until(() => peer.mails().length === 2, 5000, i.log);
@@ -252,9 +259,9 @@ for (const transport of ['dir', 'smtp']) {
 	}
 }
 
-scenario('a courier that is killed loses nothing', async (i) => {
-	i.setClock(start);
-	await enrol(i, i.made.enrolment, 'ana');
+scenario('a courier that is killed loses nothing', { start: false }, async (i) => {
+	await i.init();
+	await alone(i);
 	for (let n = 1; n <= 6; n++) {
 		const r = await i.report(report, { headers: {} });
 		await sleep(60 * n);
@@ -294,14 +301,71 @@ scenario('what nobody names is swept', { start: false }, async (i) => {
 	assert.ok(fs.existsSync(path.join(blobs, named[0])), 'a file of a case stays');
 });
 
-scenario('a new policy is in force for the courier too', async (i) => {
+scenario('a new policy is in force for the courier too', { start: false }, async (i) => {
+	await i.init();
 	const file = path.join(i.dir, 'programmes/exact.works/policy.yaml');
-	i.setClock(start);
-	await enrol(i, i.made.enrolment, 'ana');
+	await alone(i);
 	fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('email: security@exact.works', 'email: psirt@exact.works'));
 	i.child.kill('SIGHUP');
 	await until(() => /role=courier what=policy_in_force/.test(i.log), 5000, i.log);
 	await i.report(report, { headers: {} });
 	const [m] = await mails(i, 1);
 	assert.match(m.headers.From, /<psirt@exact\.works>$/);
+});
+
+// "to subject" of all that has come, in order, and the mails; taken out of the outbox.
+async function told(i, last) {
+	await until(() => fs.readdirSync(outbox(i)).some((f) => f.endsWith('.eml') &&
+		last.test(fs.readFileSync(path.join(outbox(i), f), 'utf8'))), 5000, `${last} did not come\n${i.log}`);
+	await sleep(1300);
+	return mails(i, 1);
+}
+const team_and = (what) => ['ana', 'ben', 'eve'].map((n) => `<${n}@team.example> [exact.works] ${what}`);
+
+scenario('what changes in the team is told to everybody, the one concerned too', { start: false }, async (i) => {
+	await i.init();
+	await quietly(i, team);
+	let at = start;
+	const cli = (...args) => {
+		const r = vdpd(['member', ...args, '-C', i.dir]);
+		assert.equal(r.status, 0, r.err);
+		return r.out.trim();
+	};
+	const expect = async (whom, what) => {
+		const got = await told(i, new RegExp(what));
+		assert.deepEqual(got.lines, team_and(what));
+		for (const m of got) {
+			const mine = m.headers.To === `<${whom}@team.example>`;
+			assert.equal(/This is about your own account/.test(m.text), mine, m.text);
+			assert.ok(m.text.includes(`When: ${new Date(at * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`), m.text);
+		}
+		return got;
+	};
+
+	cli('role', 'ben', '--role', 'analyst,coordinator');
+	let [m] = await expect('ben', 'ben has other roles');
+	assert.match(m.text, /ben may sign in as coordinator, analyst\.\r\n\r\nBy: the operator, at the server's terminal/);
+	assert.ok(m.text.includes(`${i.desk}/settings/people/2`));
+	const link = cli('reset', 'ben');
+	await expect('ben', 'A new start for ben');
+	i.setClock(at += 60);
+	await enrol(i, link, 'ben');
+	await expect('ben', 'ben has a new second factor');
+	cli('disable', 'eve');
+	await expect('eve', 'eve was shut out');
+	cli('enable', 'eve');
+	await expect('eve', 'eve has other roles');
+	const r = vdpd(['token', 'create', '--role', 'auditor', '-C', i.dir]);
+	assert.equal(r.status, 0, r.err);
+	await expect('nobody', 'A new API token');
+
+	// Nothing is lost while no courier runs, and nothing is told twice.
+	await i.stop();
+	cli('disable', 'eve');
+	await i.serve();
+	i.setClock(at += 3600);
+	const late = await told(i, /eve was shut out/);
+	assert.deepEqual(late.lines, team_and('eve was shut out'));
+	await i.kill('courier');
+	assert.equal((await mails(i, 0)).length, 0);
 });

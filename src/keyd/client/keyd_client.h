@@ -59,6 +59,7 @@ KEYD_CALL(open_titles, keyd_open_titles, keyd_titles);
 /* courier. */
 KEYD_CALL(open_contact, keyd_open_contact, keyd_contact);
 KEYD_CALL(staff_contacts, keyd_staff_contacts, keyd_people);
+KEYD_CALL(told, keyd_told, keyd_changes);
 KEYD_CALL(checkpoint, keyd_checkpoint_next, keyd_checkpointed);
 
 /* desk, command line; administrators, but for `people`: anybody signed in, who then sees names and
@@ -75,6 +76,7 @@ KEYD_CALL(token_revoke, keyd_token_revoke, keyd_nothing);
 
 /* desk, command line; any role. */
 KEYD_CALL(sessions, keyd_credential, keyd_sessions);
+KEYD_CALL(absence, keyd_absence, keyd_nothing);
 KEYD_CALL(audit, keyd_audit, keyd_log);
 KEYD_CALL(news, keyd_credential, keyd_log);
 KEYD_CALL(audit_verify, keyd_audit_verify, keyd_audit_verified);

@@ -233,7 +233,10 @@ MSG(keyd_contact);
 
 /* ---- People, tokens, the log ---- */
 
-FIELDS(keyd_staff_contacts) = {WIRE_I64(struct keyd_staff_contacts, person_id)};
+FIELDS(keyd_staff_contacts) = {
+        WIRE_I64(struct keyd_staff_contacts, person_id),
+        WIRE_U32(struct keyd_staff_contacts, everybody),
+};
 MSG(keyd_staff_contacts);
 
 FIELDS(keyd_person) = {
@@ -243,6 +246,9 @@ FIELDS(keyd_person) = {
         WIRE_U32(struct keyd_person, roles),
         WIRE_U32(struct keyd_person, disabled),
         WIRE_I64(struct keyd_person, created_at),
+        WIRE_I64(struct keyd_person, away_from),
+        WIRE_I64(struct keyd_person, away_until),
+        WIRE_I64(struct keyd_person, deputy),
 };
 MSG(keyd_person);
 FIELDS(keyd_people) = {
@@ -399,6 +405,34 @@ FIELDS(keyd_audit_verified) = {
 };
 MSG(keyd_audit_verified);
 
+FIELDS(keyd_absence) = {
+        CREDENTIAL(struct keyd_absence),
+        WIRE_I64(struct keyd_absence, person_id),
+        WIRE_I64(struct keyd_absence, away_from),
+        WIRE_I64(struct keyd_absence, away_until),
+        WIRE_I64(struct keyd_absence, deputy),
+};
+MSG(keyd_absence);
+
+FIELDS(keyd_told) = {WIRE_I64(struct keyd_told, after_id)};
+MSG(keyd_told);
+
+FIELDS(keyd_change) = {
+        WIRE_I64(struct keyd_change, id),
+        WIRE_I64(struct keyd_change, at),
+        WIRE_STR(struct keyd_change, actor, KEYD_NAME_MAX + 32),
+        WIRE_STR(struct keyd_change, action, KEYD_ACTION_MAX),
+        WIRE_STR(struct keyd_change, detail, KEYD_NAME_MAX + 32),
+        WIRE_I64(struct keyd_change, person_id),
+        WIRE_STR(struct keyd_change, name, KEYD_NAME_MAX),
+};
+MSG(keyd_change);
+FIELDS(keyd_changes) = {
+        WIRE_LIST(struct keyd_changes, items, n, KEYD_TOLD_MAX, keyd_change_wire),
+        WIRE_I64(struct keyd_changes, last_id),
+};
+MSG(keyd_changes);
+
 static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_KEYS] = {&nothing_wire, &keyd_keys_wire},
         [KEYD_SIGN_RECEIPTS] = {&keyd_sign_receipts_wire, &keyd_receipts_wire},
@@ -433,6 +467,8 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_PASSKEY_REMOVE] = {&keyd_passkey_remove_wire, &nothing_wire},
         [KEYD_PASSKEY_SIGN_IN] = {&keyd_passkey_sign_in_wire, &keyd_signed_in_wire},
         [KEYD_NEWS] = {&keyd_credential_wire, &keyd_log_wire},
+        [KEYD_TOLD] = {&keyd_told_wire, &keyd_changes_wire},
+        [KEYD_ABSENCE] = {&keyd_absence_wire, &nothing_wire},
         [KEYD_CLI_SESSION] = {&nothing_wire, &keyd_signed_in_wire},
 };
 

@@ -34,6 +34,8 @@ enum {
 	KEYD_LIST_MAX = 128,      /* people, tokens, invitations of one answer */
 	KEYD_AUDIT_MAX = 24,
 	KEYD_NEWS_MAX = 6,
+	KEYD_TOLD_MAX = 16,
+	KEYD_ACTION_MAX = 32,
 	KEYD_CASES_TEXT_MAX = KEYD_TITLES_MAX * (KEYD_NUMBER_MAX + 1),
 	KEYD_CAPSULE_MAX = 17 * 1024,
 	KEYD_PGP_MAX = 16 * 1024,
@@ -74,6 +76,8 @@ enum keyd_request_type {
 	KEYD_PASSKEY_REMOVE,
 	KEYD_PASSKEY_SIGN_IN,
 	KEYD_NEWS,
+	KEYD_TOLD,
+	KEYD_ABSENCE,
 	KEYD_REQUESTS
 };
 
@@ -89,6 +93,9 @@ enum keyd_field {
 	KEYD_FIELD_CODE,
 	KEYD_FIELD_ROLES,
 	KEYD_FIELD_EXPIRES,
+	KEYD_FIELD_UNTIL,
+	KEYD_FIELD_DEPUTY,
+	KEYD_FIELD_CLOCK, /* keyd's own: it stands before the last entry of its log */
 };
 
 struct keyd_verdict {
@@ -286,6 +293,9 @@ struct keyd_contact {
 
 struct keyd_staff_contacts {
 	int64_t person_id; /* 0: everybody who may read cases */
+	/* 1: roles do not count, and with a person_id it does not either whether that person is
+	 * disabled: for what everybody is told */
+	uint32_t everybody;
 };
 struct keyd_person {
 	int64_t person_id;
@@ -294,6 +304,9 @@ struct keyd_person {
 	uint32_t roles;
 	uint32_t disabled;
 	int64_t created_at;
+	/* Absence: from and until, 0 for none; it may lie ahead, or behind. */
+	int64_t away_from, away_until;
+	int64_t deputy; /* person; 0: nobody */
 };
 struct keyd_people {
 	const struct keyd_person *items;
@@ -352,6 +365,23 @@ struct keyd_sessions {
 struct keyd_member_sign_out {
 	struct str credential;
 	int64_t person_id;
+};
+
+/* Is P away at NOW? */
+static inline bool
+keyd_person_away(const struct keyd_person *p, int64_t now)
+{
+	return p->away_from <= now && now < p->away_until;
+}
+
+/* One's own absence, or for administrators anybody's. Both times 0 end it. ERR_INVALID with the
+ * field: until is not after from and now, or over a year after it; the deputy is not somebody else
+ * who may read cases. ERR_NOT_FOUND; ERR_DENIED. */
+struct keyd_absence {
+	struct str credential;
+	int64_t person_id;
+	int64_t away_from, away_until;
+	int64_t deputy; /* person; 0: nobody */
 };
 
 /* ERR_STATE where no administrator would be left. What is KEYD_KEEP stays as it is. */
@@ -439,6 +469,25 @@ struct keyd_log {
 
 /* keyd_news, struct keyd_credential, is answered with a struct keyd_log too: what the whole team is
  * told of, of the last week ("member_change", "renew"), the newest first, at most KEYD_NEWS_MAX. */
+
+/* For courier: what everybody is told by mail, after the entry AFTER_ID, the oldest first, at most
+ * KEYD_TOLD_MAX. With -1 nothing but where the log ends. */
+struct keyd_told {
+	int64_t after_id;
+};
+struct keyd_change {
+	int64_t id, at;
+	struct str actor;  /* as struct keyd_log_entry has it */
+	struct str action; /* "enrol", "member_change", "passkey_add" … */
+	struct str detail;
+	int64_t person_id; /* whom it is about; 0: nobody */
+	struct str name;   /* of that person, "" for nobody */
+};
+struct keyd_changes {
+	const struct keyd_change *items;
+	size_t n;
+	int64_t last_id; /* there is nothing more to tell up to this entry */
+};
 
 /* Walks the log's own chain a stretch at a time: AFTER_ID is 0, then what the last answer said.
  * ERR_FORGED if a link does not fit. */

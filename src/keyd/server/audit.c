@@ -22,6 +22,64 @@ handle_news(struct call *c)
 	return log_news(c->a, c->k->store.db, c->now - NEWS_S, c->out);
 }
 
+/* "person 3" at the beginning of S; 0 if something else stands there. */
+static int64_t
+person_in(struct str s)
+{
+	struct str word;
+	uint64_t id;
+
+	if (!str_cut(&s, ' ', &word) || !str_eq(word, STR("person")) || !str_cut(&s, ' ', &word) ||
+	        str_u64(word, INT64_MAX, &id) != ERR_OK)
+		return 0;
+	return (int64_t)id;
+}
+
+/* Links for somebody new are told of when they are used. */
+static bool
+is_told(const struct keyd_log_entry *e)
+{
+	return !str_eq(e->action, STR("invite")) || person_in(e->detail) != 0;
+}
+
+static enum err
+change_of(struct call *c, const struct keyd_log_entry *e, struct keyd_change *out)
+{
+	/* What people do to others says to whom; the rest they do to themselves. */
+	bool others = str_starts(e->detail, STR("person "));
+	struct keyd_person p;
+	enum err err;
+
+	*out = (struct keyd_change){e->id, e->at, e->actor, e->action, e->detail,
+	        person_in(others ? e->detail : e->actor), STR("")};
+	if (out->person_id == 0 || str_starts(e->action, STR("token_")))
+		return ERR_OK;
+	err = person_get(c->a, c->k->store.db, out->person_id, &p);
+	if (err == ERR_OK)
+		out->name = p.name;
+	return err == ERR_NOT_FOUND ? ERR_OK : err;
+}
+
+enum err
+handle_told(struct call *c)
+{
+	const struct keyd_told *q = c->in;
+	struct keyd_changes *out = c->out;
+	struct keyd_change *items = ARENA_ARRAY(c->a, KEYD_TOLD_MAX, struct keyd_change);
+	struct keyd_log log = {0};
+	struct log_head head;
+	enum err e = log_head_get(c->k->store.db, &head);
+
+	if (e == ERR_OK && q->after_id >= 0)
+		e = log_told(c->a, c->k->store.db, q->after_id, &log);
+	for (size_t i = 0; e == ERR_OK && i < log.n; i++)
+		if (is_told(&log.items[i]))
+			e = change_of(c, &log.items[i], &items[out->n++]);
+	out->items = items;
+	out->last_id = log.n == KEYD_TOLD_MAX ? log.items[log.n - 1].id : head.id;
+	return e;
+}
+
 enum err
 handle_audit_verify(struct call *c)
 {

@@ -21,7 +21,8 @@ handle_staff_contacts(struct call *c)
 {
 	const struct keyd_staff_contacts *q = c->in;
 
-	return person_contacts(c->a, c->k->store.db, q->person_id, KEYD_ROLES_READ_CASES, c->out);
+	return person_contacts(c->a, c->k->store.db, q->person_id,
+	        q->everybody ? STAFF_ROLES_ALL : KEYD_ROLES_READ_CASES, q->everybody != 0, c->out);
 }
 
 enum err
@@ -81,6 +82,18 @@ handle_member_change(struct call *c)
 	struct actor by = call_actor(c);
 
 	return member_change(c->k->store.db, &by, c->in, c->now);
+}
+
+enum err
+handle_absence(struct call *c)
+{
+	const struct keyd_absence *q = c->in;
+	struct actor by = call_actor(c);
+	bool own = c->who.kind == KEYD_BY_SESSION && q->person_id == c->who.person_id;
+
+	if (!own && !permission_allows(c->who.roles, PERMISSION_MANAGE))
+		return ERR_DENIED;
+	return member_absence(c->k->store.db, &by, q, c->now, &c->verdict.field);
 }
 
 enum err

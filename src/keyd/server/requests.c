@@ -45,6 +45,7 @@ const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
         [KEYD_OPEN_CONTACT] = {"open_contact", handle_open_contact, COURIER},
 
         [KEYD_STAFF_CONTACTS] = {"staff_contacts", handle_staff_contacts, COURIER},
+        [KEYD_TOLD] = {"told", handle_told, COURIER},
         [KEYD_CHECKPOINT] = {"checkpoint", handle_checkpoint, COURIER, .writes = true},
 
         [KEYD_PEOPLE] = {"people", handle_people, DESK | COMMAND, PERMISSION_SEE_FIGURES},
@@ -58,6 +59,9 @@ const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
                 PERMISSION_MANAGE, .writes = true},
         [KEYD_MEMBER_CHANGE] = {"member_change", handle_member_change, DESK | COMMAND,
                 PERMISSION_MANAGE, .writes = true},
+        /* The handler asks for MANAGE where it is somebody else's. */
+        [KEYD_ABSENCE] = {"absence", handle_absence, DESK | COMMAND, PERMISSION_SEE_FIGURES,
+                .writes = true},
         [KEYD_TOKEN_CREATE] = {"token_create", handle_token_create, DESK | COMMAND,
                 PERMISSION_MANAGE, .writes = true},
         [KEYD_TOKEN_LIST] = {"token_list", handle_token_list, DESK | COMMAND, PERMISSION_MANAGE},

@@ -10,6 +10,8 @@
 
 #include <sodium.h>
 
+enum { CLOCK_BEHIND_S = 3600 };
+
 /* ---- Codes as they are kept ---- */
 
 static const unsigned char no_case[CASE_UID_BYTES];
@@ -58,7 +60,7 @@ totp_judge(struct call *c, const struct login *l, struct str code, int64_t *step
 	if (e == ERR_OK)
 		e = totp_check(secret, sizeof secret, code, c->now, step);
 	sodium_memzero(secret, sizeof secret);
-	if (e == ERR_OK && *step <= l->totp_last_step)
+	if (e == ERR_OK && *step <= l->totp_last_step && l->totp_last_step - *step <= TOTP_AHEAD)
 		e = ERR_AUTH;
 	return e;
 }
@@ -81,11 +83,15 @@ enter_tx(struct db *db, void *ctx)
 	struct actor by = {ACTOR_PERSON, t->person_id, t->name};
 	struct keyd_log_entry entry = {
 	        .at = c->now, .actor = actor_text(c->a, &by), .action = STR("sign_in")};
+	struct keyd_log_entry used = entry;
 	enum err e;
 
 	if (t->recovery.n > 0) {
 		entry.detail = STR("recovery code");
+		used.action = STR("recovery_use");
 		e = recovery_use(db, &c->k->secrets->own, t->person_id, t->recovery, c->now);
+		if (e == ERR_OK)
+			e = log_append(db, &used);
 	} else {
 		e = totp_step_use(db, t->person_id, t->step);
 	}
@@ -107,6 +113,19 @@ enter(struct call *c, const struct login *l, int64_t step, struct str recovery)
 		e = call_authenticate(c, out->credential);
 	out->who = c->who;
 	return e;
+}
+
+/* A code from a phone cannot fit where this clock stands far from the phone's: that can be told. */
+static enum err
+refused(struct call *c)
+{
+	int64_t newest;
+
+	log_warn("sign_in_refused", "why", "name, password or code");
+	if (log_newest_at(c->k->store.db, &newest) != ERR_OK || newest - c->now < CLOCK_BEHIND_S)
+		return ERR_AUTH;
+	log_warn("clock_behind", "why", "the log's newest entry lies ahead");
+	return call_refuse_field(c, ERR_AUTH, KEYD_FIELD_CLOCK);
 }
 
 static void
@@ -132,7 +151,7 @@ verified(struct password_job *job)
 	if (e == ERR_OK)
 		throttle_right(c->k->throttle, q->login);
 	else if (e == ERR_AUTH)
-		log_warn("sign_in_refused", "why", "name, password or code");
+		e = refused(c);
 	call_answer(c, e);
 }
 

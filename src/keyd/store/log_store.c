@@ -8,7 +8,7 @@
 
 enum {
 	ACTOR_MAX = KEYD_NAME_MAX + 32,
-	ACTION_MAX = 32,
+	ACTION_MAX = KEYD_ACTION_MAX,
 	DETAIL_MAX = KEYD_NAME_MAX + 32,
 	HEAD_ARENA_MAX = 1024,
 };
@@ -38,7 +38,19 @@ static const struct stmt news = {
         "'renew') ORDER BY id DESC LIMIT $1",
 };
 
-const struct stmt *const log_stmts[] = {&head_get, &at_get, &insert, &before, &after, &news, NULL};
+/* The same list as in the index log_told. */
+static const struct stmt told = {
+        "keyd_log_told",
+        "SELECT id, at, actor, action, detail, cases FROM log WHERE action IN ('absence', 'enrol', "
+        "'invite', 'member_change', 'passkey_add', 'passkey_remove', 'password_change', "
+        "'recovery_renew', 'recovery_use', 'renew', 'sign_out_everywhere', 'token_create') "
+        "AND id > $1 ORDER BY id LIMIT $2",
+};
+static const struct stmt newest_at = {
+        "keyd_log_newest_at", "SELECT at FROM log WHERE id = (SELECT MAX(id) FROM log)"};
+
+const struct stmt *const log_stmts[] = {
+        &head_get, &at_get, &insert, &before, &after, &news, &told, &newest_at, NULL};
 
 static const struct db_col head_cols[] = {
         DB_COL_INT(struct log_head, id),
@@ -198,6 +210,23 @@ log_news(struct arena *a, struct db *db, int64_t after_utc_s, struct keyd_log *o
 	if (e == ERR_OK)
 		*out = got;
 	return e;
+}
+
+enum err
+log_told(struct arena *a, struct db *db, int64_t after_id, struct keyd_log *out)
+{
+	return entries_read(a, db, &told, DB_ARGS(db_i64(after_id), db_i64(KEYD_TOLD_MAX)), out);
+}
+
+enum err
+log_newest_at(struct db *db, int64_t *at)
+{
+	enum err e = db_one_i64(db, &newest_at, DB_NONE, at);
+
+	if (e != ERR_NOT_FOUND)
+		return e;
+	*at = 0;
+	return ERR_OK;
 }
 
 /* Follows the links of ROWS from *AT; ERR_FORGED at the first that does not fit. */

@@ -37,6 +37,14 @@ enum err log_head_get(struct db *db, struct log_head *out) MUST_CHECK;
 enum err log_news(
         struct arena *a, struct db *db, int64_t after_utc_s, struct keyd_log *out) MUST_CHECK;
 
+/* What everybody is told by mail, after the entry AFTER_ID, the oldest first, at most
+ * KEYD_TOLD_MAX. */
+enum err log_told(
+        struct arena *a, struct db *db, int64_t after_id, struct keyd_log *out) MUST_CHECK;
+
+/* The time of the newest entry; 0 if there is none. */
+enum err log_newest_at(struct db *db, int64_t *at) MUST_CHECK;
+
 /* At most KEYD_AUDIT_MAX entries older than BEFORE_ID (0: from the newest), the newest first. */
 enum err log_list(
         struct arena *a, struct db *db, int64_t before_id, struct keyd_log *out) MUST_CHECK;

@@ -1,12 +1,17 @@
 /* People and credentials. */
 #include "keyd/store/person_store.h"
 
+#include "base/time.h"
 #include "keyd/store/keyd_set.h"
+
+enum { ABSENCE_MAX_S = 366 * DAY_S };
 
 #define LOGIN                                                                                      \
 	"SELECT p.id, p.name, p.roles, c.password_hash, c.totp_sealed, c.totp_last_step "          \
 	"FROM person p JOIN credential c ON c.person_id = p.id WHERE p.disabled = 0 AND "
-#define PERSON "SELECT id, name, email, roles, disabled, created_at FROM person "
+#define PERSON                                                                                     \
+	"SELECT id, name, email, roles, disabled, created_at, away_from, away_until, deputy "      \
+	"FROM person "
 
 static const struct stmt login_by_key = {
         "keyd_login_by_key", LOGIN "(p.name_key = $1 OR p.email_key = $1)"};
@@ -15,8 +20,8 @@ static const struct stmt get = {"keyd_person_get", PERSON "WHERE id = $1"};
 static const struct stmt list = {"keyd_person_list", PERSON "ORDER BY name_key LIMIT $1"};
 static const struct stmt contacts = {
         "keyd_person_contacts",
-        PERSON "WHERE disabled = 0 AND (id = $1 OR (CAST($1 AS BIGINT) = 0 AND roles & $2 <> 0)) "
-               "ORDER BY id LIMIT $3",
+        PERSON "WHERE (disabled = 0 AND CAST($1 AS BIGINT) = 0 AND roles & $2 <> 0) OR (id = $1 "
+               "AND (disabled = 0 OR CAST($3 AS BIGINT) = 1)) ORDER BY id LIMIT $4",
 };
 static const struct stmt insert = {
         "keyd_person_insert",
@@ -51,12 +56,15 @@ static const struct stmt credential_put = {
 };
 static const struct stmt step_use = {
         "keyd_totp_step_use",
-        "UPDATE credential SET totp_last_step = $2 WHERE person_id = $1 AND totp_last_step < $2",
+        "UPDATE credential SET totp_last_step = $2 WHERE person_id = $1 AND (totp_last_step < $2 "
+        "OR totp_last_step > $3)",
 };
+static const struct stmt absence = {"keyd_person_absence",
+        "UPDATE person SET away_from = $2, away_until = $3, deputy = $4 WHERE id = $1"};
 
 const struct stmt *const person_stmts[] = {&login_by_key, &login_by_id, &get, &list, &contacts,
         &insert, &name_taken, &email_taken, &change, &administrators, &end_sessions, &revoke_tokens,
-        &end_links, &credential_put, &step_use, NULL};
+        &end_links, &credential_put, &step_use, &absence, NULL};
 
 static const struct db_col login_cols[] = {
         DB_COL_INT(struct login, person_id),
@@ -75,6 +83,9 @@ static const struct db_col person_cols[] = {
         DB_COL_INT(struct keyd_person, roles),
         DB_COL_INT(struct keyd_person, disabled),
         DB_COL_INT(struct keyd_person, created_at),
+        DB_COL_INT(struct keyd_person, away_from),
+        DB_COL_INT(struct keyd_person, away_until),
+        DB_COL_INT(struct keyd_person, deputy),
 };
 static const struct db_map person_map = DB_MAP(struct keyd_person, person_cols);
 
@@ -134,11 +145,13 @@ person_list(struct arena *a, struct db *db, bool with_email, struct keyd_people 
 }
 
 enum err
-person_contacts(
-        struct arena *a, struct db *db, int64_t person_id, unsigned roles, struct keyd_people *out)
+person_contacts(struct arena *a, struct db *db, int64_t person_id, unsigned roles,
+        bool disabled_too, struct keyd_people *out)
 {
 	return people_read(a, db, &contacts,
-	        DB_ARGS(db_i64(person_id), db_i64(roles), db_i64(KEYD_LIST_MAX)), out);
+	        DB_ARGS(db_i64(person_id), db_i64(roles), db_i64(disabled_too),
+	                db_i64(KEYD_LIST_MAX)),
+	        out);
 }
 
 static bool
@@ -224,7 +237,8 @@ credential_set(struct db *db, int64_t person_id, struct str password_hash,
 enum err
 totp_step_use(struct db *db, int64_t person_id, int64_t step)
 {
-	enum err e = db_exec1(db, &step_use, DB_ARGS(db_i64(person_id), db_i64(step)));
+	enum err e = db_exec1(
+	        db, &step_use, DB_ARGS(db_i64(person_id), db_i64(step), db_i64(step + TOTP_AHEAD)));
 
 	return e == ERR_NOT_FOUND ? ERR_AUTH : e;
 }
@@ -284,6 +298,74 @@ member_change(
 	if (q->disabled != KEYD_KEEP && q->disabled > 1)
 		return ERR_INVALID;
 	return tx_run(db, change_tx, &c);
+}
+
+struct leaving {
+	const struct actor *by;
+	const struct keyd_absence *q;
+	int64_t now;
+	uint32_t *field;
+};
+
+/* Somebody else who may read cases, or nobody. */
+static enum err
+deputy_check(struct arena *a, struct db *db, const struct leaving *l)
+{
+	const struct keyd_absence *q = l->q;
+	struct keyd_person p;
+	enum err e;
+
+	if (q->deputy == 0)
+		return ERR_OK;
+	e = person_get(a, db, q->deputy, &p);
+	if (e == ERR_OK && !p.disabled && q->deputy != q->person_id &&
+	        (p.roles & KEYD_ROLES_READ_CASES) != 0)
+		return ERR_OK;
+	*l->field = KEYD_FIELD_DEPUTY;
+	return e == ERR_OK || e == ERR_NOT_FOUND ? ERR_INVALID : e;
+}
+
+static enum err
+absence_tx(struct db *db, void *ctx)
+{
+	const struct leaving *l = ctx;
+	const struct keyd_absence *q = l->q;
+	struct arena *a = arena_new(16384);
+	struct keyd_log_entry entry = {.at = l->now, .action = STR("absence")};
+	struct keyd_person p;
+	enum err e = person_get(a, db, q->person_id, &p);
+
+	if (e == ERR_OK)
+		e = deputy_check(a, db, l);
+	if (e == ERR_OK)
+		e = db_exec1(db, &absence,
+		        DB_ARGS(db_i64(q->person_id), db_i64(q->away_from), db_i64(q->away_until),
+		                db_i64(q->deputy)));
+	entry.actor = actor_text(a, l->by);
+	entry.detail = q->away_until == 0
+	                       ? str_fmt(a, "person %lld ended", (long long)q->person_id)
+	                       : str_fmt(a, "person %lld deputy %lld from %.10s until %.10s",
+	                                 (long long)q->person_id, (long long)q->deputy,
+	                                 time_str(a, q->away_from).p, time_str(a, q->away_until).p);
+	if (e == ERR_OK)
+		e = log_append(db, &entry);
+	arena_free(a);
+	return e;
+}
+
+enum err
+member_absence(struct db *db, const struct actor *by, const struct keyd_absence *q, int64_t now,
+        uint32_t *field)
+{
+	struct leaving l = {by, q, now, field};
+	bool none = q->away_from == 0 && q->away_until == 0 && q->deputy == 0;
+
+	if (!none && (q->away_until <= now || q->away_until <= q->away_from || q->away_from <= 0 ||
+	                     q->away_until - q->away_from > ABSENCE_MAX_S)) {
+		*field = KEYD_FIELD_UNTIL;
+		return ERR_INVALID;
+	}
+	return tx_run(db, absence_tx, &l);
 }
 
 struct ending {

@@ -67,7 +67,10 @@ session_get(struct arena *a, struct db *db, const unsigned char hash[CREDENTIAL_
 
 	if (e != ERR_OK)
 		return e == ERR_NOT_FOUND ? ERR_AUTH : e;
-	if (now >= r.expires_at || now - r.seen_at >= SESSION_IDLE_S || r.disabled)
+	/* A session of the future is one of a clock that was set back: it would outlive its time.
+	 */
+	if (r.seen_at - now > SESSION_AHEAD_S || now >= r.expires_at ||
+	        now - r.seen_at >= SESSION_IDLE_S || r.disabled)
 		return ERR_AUTH;
 	if (r.person_id != 0 && r.name.p == NULL)
 		return ERR_AUTH;

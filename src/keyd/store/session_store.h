@@ -10,6 +10,7 @@ enum {
 	SESSION_LIFE_S = 24 * 3600,
 	SESSION_OPERATOR_S = 60,
 	SESSION_SEEN_EVERY_S = 300, /* how often a use is written down */
+	SESSION_AHEAD_S = 3600,     /* a clock set back further than this ends sessions */
 };
 
 #define OPERATOR_NAME "operator (command line)"

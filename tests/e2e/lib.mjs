@@ -93,7 +93,7 @@ export function vdpd(args, { input = '', env = {}, timeout = 30000 } = {}) {
 	return { status: r.status, out: r.stdout, err: r.stderr };
 }
 
-async function freePort() {
+export async function freePort() {
 	const s = net.createServer().listen(0, '127.0.0.1');
 	await new Promise((r) => s.once('listening', r));
 	const { port } = s.address();
@@ -184,12 +184,17 @@ export class Instance {
 		this.agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
 	}
 
-	// Makes the directory. CONFIG changes the text of vdpd.yaml.
-	async init({ config, policy = policyFile, home } = {}) {
+	// Where it will listen.
+	async addresses() {
 		this.publicPort = await freePort();
 		this.deskPort = await freePort();
 		this.public = `http://127.0.0.1:${this.publicPort}`;
 		this.desk = `http://127.0.0.1:${this.deskPort}`;
+	}
+
+	// Makes the directory. CONFIG changes the text of vdpd.yaml.
+	async init({ config, policy = policyFile } = {}) {
+		await this.addresses();
 		const r = vdpd(['init', this.dir, '--json', '--policy', policy, '--public-url', this.public,
 			'--desk-url', this.desk]);
 		assert.equal(r.status, 0, r.err);

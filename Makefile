@@ -67,13 +67,14 @@ libs_vdpd-client      = $(L_policy) $(L_base) -lseccomp -lcurl -ljansson -lm
 exe_path = $(B)/$(if $(filter vdpd,$(1)),bin,libexec)/$(1)
 programs: $(foreach e,$(EXES),$(if $(wildcard src/main/$(e).c),$(call exe_path,$(e))))
 
-# ---- Generated sources: views and assets and SQL become C ---------------------------------------------------
+# ---- Generated sources: views, assets, SQL and texts become C ---------------------------------------------------
 
 VIEWS  = $(wildcard views/*.html views/*/*.html)
 ASSETS = $(wildcard assets/*)
 APIS   = $(wildcard api/*.json)
 SQLS   = $(sort $(wildcard sql/*.sql))
-GEN    = $(if $(VIEWS),$(B)/gen/views.h) $(if $(ASSETS),$(B)/gen/assets.h) $(if $(APIS),$(B)/gen/api.h) $(if $(SQLS),$(B)/gen/sql.h)
+TEXTS  = $(wildcard texts/*)
+GEN    = $(if $(VIEWS),$(B)/gen/views.h) $(if $(ASSETS),$(B)/gen/assets.h) $(if $(APIS),$(B)/gen/api.h) $(if $(SQLS),$(B)/gen/sql.h) $(B)/gen/texts.h
 
 $(B)/gen/views.h: tools/viewc $(VIEWS)
 	@mkdir -p $(@D)
@@ -87,13 +88,18 @@ $(B)/gen/api.h: tools/embed $(APIS)
 $(B)/gen/sql.h: tools/embed $(SQLS)
 	@mkdir -p $(@D)
 	tools/embed sql -o $(B)/gen/sql $(SQLS)
+$(B)/gen/texts.h: tools/embed $(TEXTS)
+	@mkdir -p $(@D)
+	tools/embed texts -o $(B)/gen/texts $(TEXTS)
 $(B)/gen/views.c: $(B)/gen/views.h ;
 $(B)/gen/assets.c: $(B)/gen/assets.h ;
 $(B)/gen/api.c: $(B)/gen/api.h ;
 $(B)/gen/sql.c: $(B)/gen/sql.h ;
+$(B)/gen/texts.c: $(B)/gen/texts.h ;
 
 gen_of_web   = $(if $(VIEWS),$(B)/obj/gen/views.o) $(if $(ASSETS),$(B)/obj/gen/assets.o) $(if $(APIS),$(B)/obj/gen/api.o)
 gen_of_store = $(if $(SQLS),$(B)/obj/gen/sql.o)
+gen_of_policy = $(B)/obj/gen/texts.o
 
 $(B)/obj/gen/%.o: $(B)/gen/%.c | $(GEN)
 	@mkdir -p $(@D)

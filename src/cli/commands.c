@@ -6,11 +6,13 @@
 const struct command commands[] = {
         {
                 .name = "init",
-                .arguments = "DIR --policy FILE [--public-url URL] [--desk-url URL]\n"
+                .arguments = "DIR [--policy FILE] [--public-url URL] [--desk-url URL]\n"
                              "                 [--owner USER] [--json]",
                 .summary = "Make an instance, and a one-time link for its first person",
                 .help =
-"  --policy       the programme's policy file; it is copied\n"
+"  --policy       the programme's policy file; it is copied. Without it, ten\n"
+"                 questions are asked, on stderr and stdin, and a policy of your\n"
+"                 own is written from the answers\n"
 "  --public-url   where people find it (http://127.0.0.1:8080)\n"
 "  --desk-url     where the team finds its desk (http://127.0.0.1:8081)\n"
 "  --owner        whose it is: as root, the user vdpd if left out\n"

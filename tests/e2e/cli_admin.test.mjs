@@ -1,7 +1,7 @@
 // The commands on an instance, through the program: init, member, token, case, receipt, audit, doctor, security-txt;
 // while it runs and while it does not; and what happens to a database that somebody has changed is told.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -104,6 +104,51 @@ test('init makes an instance whole or not at all', (t) => {
 	assert.match(text, /backup/);
 	assert.match(text, /\/enrol\/vde_/);
 	assert.equal(vdpd(['doctor', '-C', dir]).status, 0);
+});
+
+const questions = ['Märchen & Co. "Ltd"', 'MAE', 'security@maerchen.example', 'https://security.maerchen.example',
+	'*.maerchen.example, shop.example.com:8443', "Wolf's lair: #1, Königs-API, 花", 'Social engineering, {weird}: [text]',
+	'24 h, 4 d, 7 d', '7 d, 30 d, -, -', 'credit, reward'];
+
+test('init without a policy asks ten questions, and writes a policy from the answers', async (t) => {
+	const home = folder();
+	t.after(() => fs.rmSync(home, { recursive: true }));
+	const wrong = ['', 'M', 'nobody', 'http://security.maerchen.example', 'a host', 'Twice, twice', 'Wolf, wolf', '1 h, 2 h',
+		'7 d', 'beer'];
+	const dir = path.join(home, 'i');
+	const input = questions.flatMap((right, i) => [wrong[i], right]).join('\n') + '\n';
+	const made = vdpd(['init', dir, '--json'], { input });
+	assert.equal(made.status, 0, made.err);
+	assert.equal(made.err.match(/ of 10 /g).length, 20, 'each wrong answer is asked again');
+	assert.match(made.err, /"nobody" is not an address/);
+	assert.match(made.err, /plain http/);
+	assert.equal(JSON.parse(made.out).public_url, 'https://security.maerchen.example');
+	const [name] = fs.readdirSync(path.join(dir, 'programmes'));
+	const file = path.join(dir, 'programmes', name, 'policy.yaml');
+	good('policy', 'check', file);
+	const page = good('policy', 'page', file);
+	for (const line of ['Märchen', '花', 'Within 24 hours', 'Within 4 days', 'Every 7 days', 'We pay'])
+		assert.ok(page.includes(line), line);
+	assert.ok(!page.includes('letter of appreciation'));
+	assert.equal(vdpd(['scope', '--policy', file, 'https://a.maerchen.example/']).out, 'in hosts\n');
+	assert.equal(vdpd(['scope', '--policy', file, 'social-engineering.example']).status, 1);
+	assert.equal(vdpd(['doctor', '-C', dir]).status, 0);
+
+	// Answers that end early, a place that is taken, and an interrupt leave nothing behind.
+	refused(1, /is there already/, 'init', dir);
+	const short = vdpd(['init', path.join(home, 'j')], { input: questions.slice(0, 4).join('\n') });
+	assert.equal(short.status, 1);
+	assert.match(short.err, /ended at question 5 of 10: nothing was made/);
+	const asked = spawn(vdpdBin(), ['init', path.join(home, 'k')], { stdio: ['pipe', 'ignore', 'pipe'] });
+	const ended = new Promise((r) => asked.on('close', (code, signal) => r(signal)));
+	asked.stderr.setEncoding('utf8');
+	let seen = '';
+	asked.stderr.on('data', (d) => { seen += d; });
+	asked.stdin.write(questions.slice(0, 2).join('\n') + '\n');
+	await until(() => seen.includes(' 3 of 10'));
+	asked.kill('SIGINT');
+	assert.equal(await ended, 'SIGINT');
+	assert.deepEqual(fs.readdirSync(home), ['i']);
 });
 
 // ---- member, token ----------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/time.h"
+#include "cli/admin/init_ask.h"
 #include "cli/admin/owner.h"
 #include "cli/admin/tree.h"
 #include "keyd/store/keyd_store.h"
@@ -41,18 +42,43 @@ say_all(const struct diags *ds)
 	return CLI_NO;
 }
 
+/* Asks for a policy. What would stop the making is looked at before ten questions are answered. */
+static int
+ask_for_it(struct init *in)
+{
+	struct draft_made made;
+	enum err e = tree_begin(&in->tree, in->dir, &in->why);
+
+	if (e != ERR_OK)
+		return cli_error(&in->why);
+	tree_drop(&in->tree);
+	e = init_ask(in->a, in->public_url, in->desk_url, now_utc_s(), &made, &in->why);
+	if (e == ERR_NOT_FOUND)
+		return cli_usage("init: give --policy with a file, or answer on stdin");
+	if (e != ERR_OK)
+		return cli_error(&in->why);
+	in->policy_text = made.policy_text;
+	in->config_text = made.config_text;
+	in->policy = made.policy;
+	in->config = made.config;
+	return CLI_OK;
+}
+
 /* Reads what is given, and says every mistake in it, before anything is made. */
 static int
 read_given(struct init *in)
 {
 	struct diags ds = {0};
 
+	if (in->policy_file == NULL)
+		return ask_for_it(in);
+
 	if (cli_read(in->a, in->policy_file, POLICY_FILE_MAX, &in->policy_text, &in->why) != ERR_OK)
 		return cli_error(&in->why);
 	if (policy_parse(in->a, in->policy_file, in->policy_text, &ds, &in->policy) != ERR_OK)
 		return say_all(&ds);
-	in->config_text = config_text(
-	        in->a, in->policy->programme, str_of(in->public_url), str_of(in->desk_url));
+	in->config_text = config_text(in->a, in->policy->programme,
+	        str_of(in->public_url != NULL ? in->public_url : PUBLIC_URL), str_of(in->desk_url));
 	if (config_parse(in->a, "the new vdpd.yaml", in->config_text, &ds, &in->config) != ERR_OK)
 		return say_all(&ds);
 	return CLI_OK;
@@ -127,6 +153,9 @@ print_text(const struct init *in)
 	time_format(in->first.expires_at, until);
 	printf("%s is an instance now, for %.*s.\n\n", in->tree.target,
 	        STR_ARG(in->policy->programme));
+	printf("Its policy is %s/programmes/%.*s/policy.yaml:\n"
+	       "`vdpd policy check` and `vdpd policy page` tell what a change to it does.\n\n",
+	        in->tree.target, STR_ARG(in->policy->programme));
 	printf("The keys are in %s/keys. storage.key is the only thing that opens reports.\n"
 	       "Keep a backup of that folder apart from the backup of the rest: who loses the\n"
 	       "key loses every report for good, and who gets both reads them all.\n\n",
@@ -185,7 +214,7 @@ run(struct init *in)
 int
 admin_init(int argc, char **argv)
 {
-	struct init in = {.public_url = PUBLIC_URL, .desk_url = DESK_URL};
+	struct init in = {.desk_url = DESK_URL};
 	const struct cli_option options[] = {
 	        {.name = "policy", .value = &in.policy_file},
 	        {.name = "public-url", .value = &in.public_url},
@@ -197,10 +226,10 @@ admin_init(int argc, char **argv)
 
 	if (status != CLI_OK)
 		return status;
-	if (argc - first != 1 || in.policy_file == NULL)
-		return cli_usage("init: give a directory, and --policy with a file");
+	if (argc - first != 1)
+		return cli_usage("init: give one directory");
 	in.dir = argv[first];
-	in.a = arena_new(POLICY_ARENA_BYTES + CONFIG_ARENA_BYTES);
+	in.a = arena_new(DRAFT_ARENA_BYTES);
 	status = run(&in);
 	arena_free(in.a);
 	return status;

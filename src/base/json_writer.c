@@ -1,5 +1,5 @@
 /* Writing JSON. */
-#include "web/json.h"
+#include "base/json_writer.h"
 
 #include "base/time.h"
 

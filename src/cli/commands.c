@@ -60,7 +60,7 @@ const struct command commands[] = {
                 .arguments = "invite --role ROLES [--name NAME] [--email ADDRESS] -C DIR\n"
                              "       vdpd member list -C DIR [--json]\n"
                              "       vdpd member role MEMBER --role ROLES -C DIR\n"
-                             "       vdpd member disable|enable MEMBER -C DIR\n"
+                             "       vdpd member disable|enable|sign-out MEMBER -C DIR\n"
                              "       vdpd member reset MEMBER -C DIR [--json]",
                 .summary = "Invite and manage the people of the team",
                 .help =
@@ -68,8 +68,10 @@ const struct command commands[] = {
 "  MEMBER   a name, an address or a number\n"
 "  invite   prints a link by which one person enrols, within a week\n"
 "  disable  ends that person's sessions and revokes the tokens they made\n"
+"  sign-out ends all sessions of that person\n"
 "  reset    prints a link that gives a new password and code generator\n"
-"Works while the instance runs, and while it does not.\n",
+"Each change but an invitation stands in keyd's log, and everybody of the team is\n"
+"told of it by mail. Works while the instance runs, and while it does not.\n",
                 .executable = "vdpd-admin",
         },
         {

@@ -71,8 +71,14 @@ struct view_severity {
 	struct str word, cvss;
 	bool claimed;
 };
+struct view_stand_in {
+	struct str name, href; /* the cases of that person */
+	int64_t until;         /* the last second */
+};
 struct view_queue {
 	struct view_desk page;
+	const struct view_stand_in *stand_ins; /* for whom who looks is deputy now */
+	size_t n_stand_ins;
 	struct view_texts news; /* of colleagues: sentences */
 	const struct view_queue_row *rows;
 	size_t n;

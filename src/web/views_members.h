@@ -49,10 +49,19 @@ struct view_people {
 	int64_t now;
 };
 
+/* An absence, as the view absence_fields shows it: from, until, deputy; absence = end ends it. */
+struct view_absence {
+	bool set;                      /* there is one, now or to come */
+	struct view_input from, until; /* "2026-05-12" */
+	struct view_options deputies;  /* the first is nobody */
+	struct str deputy, deputy_error;
+};
+
 /* ---- One person: view_desk_member at /settings/people/ID, and POST there with action = roles
- * (role…), disable, enable, sign_out or renew. ---- */
+ * (role…), disable, enable, sign_out, renew or absence. ---- */
 struct view_member {
 	struct view_desk page;
+	struct view_absence absence;
 	struct view_mistakes mistakes;
 	struct str action, name, email, state;
 	int64_t since;
@@ -104,7 +113,8 @@ struct view_account {
 	bool person; /* not a token, nor the operator: has a password and sessions */
 	struct view_sessions sessions;
 	struct view_input password, code, new_password, renew_code;
-	unsigned password_min; /* characters */
+	unsigned password_min;       /* characters */
+	struct view_absence absence; /* POST /account/absence */
 	/* Passkeys: POST /account/passkeys (passkey_name, passkey_code, and what the script adds:
 	 * client_data, auth_data), /account/passkeys/remove (id). */
 	struct str challenge, rp_id, user; /* base64url, host, base64url; challenge "": none here */

@@ -1,7 +1,7 @@
 // People of the team at the desk: invitations, roles, shutting out, sessions, tokens, a new start after a loss.
 import assert from 'node:assert/strict';
 import { Browser, enrol, password, pathOf } from './forms.mjs';
-import { scenario, totp } from './lib.mjs';
+import { scenario, totp, vdpd } from './lib.mjs';
 
 const linkIn = (page) => page.match(/http:\/\/[^<"]*\/enrol\/vde_[A-Za-z0-9_-]+/)[0];
 
@@ -297,4 +297,51 @@ scenario('members: ten recovery codes, each of which opens once', async (i) => {
 	const said = (await log(i)).map((e) => `${e.actor}: ${e.action} ${e.detail}`);
 	assert.ok(said.includes('person 1 ana: sign_in recovery code'), said.join('; '));
 	assert.ok(said.includes('person 1 ana: recovery_renew '));
+});
+
+scenario('members: a clock that was a year ahead, and is set right, locks nobody out', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z'); // wrong
+	const { b: ana, secret, codes } = await enrol(i, i.made.enrolment, 'ana');
+	i.setClock(i.clock + 60);
+	const then = await signsIn(i, 'ana', secret);
+	assert.equal(then.status, 303);
+	i.setClock('2025-03-02T09:00:00Z'); // right
+	assert.equal((await ana.get('/', 303)).headers.location, '/sign-in', 'no session outlives its time');
+	const now = await signsIn(i, 'ana', secret);
+	assert.equal(now.status, 303, now.a.text);
+	await now.b.get('/');
+	assert.equal((await signsIn(i, 'ana', secret)).status, 403, 'a code still serves once');
+	i.setClock(i.clock + 30);
+	assert.equal((await signsIn(i, 'ana', secret)).status, 303);
+
+	// The other way: the server falls back, and the phone goes on.
+	const phone = totp(secret, i.clock + 60);
+	i.setClock('2024-03-02T09:00:00Z');
+	const refused = await signsIn(i, 'ana', secret, { code: phone });
+	assert.equal(refused.status, 403);
+	assert.match(refused.a.text, /the server(&#39;|&#x27;|’|')s clock seems to stand wrong/);
+	assert.match(i.log, /what=clock_behind/);
+	assert.equal((await signsIn(i, 'ana', secret, { code: codes[0] })).status, 303, 'a recovery code opens');
+	// The operator at the terminal, too: nothing of the web is needed.
+	const reset = vdpd(['member', 'reset', 'ana', '-C', i.dir]);
+	assert.equal(reset.status, 0, reset.err);
+	await enrol(i, reset.out.trim(), 'ana');
+});
+
+scenario('members: sign out everywhere, by oneself and from the terminal, is in the log', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana, secret } = await enrol(i, i.made.enrolment, 'ana');
+	i.setClock(i.clock + 60);
+	const other = await signsIn(i, 'ana', secret);
+	await ana.get('/account');
+	assert.equal((await ana.post('/sign-out', { everywhere: 'yes' })).status, 303);
+	assert.equal((await other.b.get('/', 303)).headers.location, '/sign-in');
+	i.setClock(i.clock + 60);
+	const third = await signsIn(i, 'ana', secret);
+	const out = vdpd(['member', 'sign-out', 'ana', '-C', i.dir]);
+	assert.equal(out.status, 0, out.err);
+	assert.equal((await third.b.get('/', 303)).headers.location, '/sign-in');
+	const said = (await log(i)).filter((e) => e.action === 'sign_out_everywhere').map((e) => e.actor);
+	assert.deepEqual(said, ['operator', 'person 1 ana']);
+	assert.equal(vdpd(['member', 'sign-out', 'nobody', '-C', i.dir]).status, 1);
 });

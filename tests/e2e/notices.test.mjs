@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { Browser } from './forms.mjs';
 import { request, rfc3339, scenario, seconds, sleep, top, totp, until, vdpd } from './lib.mjs';
 
 const H = 3600, D = 86400, start = seconds('2026-03-02T09:00:00Z');
@@ -23,6 +24,15 @@ async function enrol(i, link, name) {
 		body: new URLSearchParams({ form_token: page.match(/name="form_token" value="([^"]+)"/)?.[1] ?? '', name, email: `${name}@team.example`, password, password_again: password,
 			code: totp(secret, i.now) }).toString() });
 	assert.equal(a.status, 200, a.text);
+	i.secrets = { ...i.secrets, [name]: secret };
+}
+
+async function signIn(i, name) {
+	const b = new Browser(i);
+	await b.get('/sign-in');
+	const a = await b.post('/sign-in', { name, password, code: totp(i.secrets[name], i.now + 30) }); // the next one: the first served the enrolment
+	assert.equal(a.status, 303, a.text);
+	return b;
 }
 
 // ana (1) coordinates, ben (2) analyses, eve (3) audits.
@@ -368,4 +378,68 @@ scenario('what changes in the team is told to everybody, the one concerned too',
 	assert.deepEqual(late.lines, team_and('eve was shut out'));
 	await i.kill('courier');
 	assert.equal((await mails(i, 0)).length, 0);
+});
+
+scenario('what is assigned to somebody who is away is told to the deputy too, and a ring of deputies ends', { start: false }, async (i) => {
+	await i.init();
+	const token = await quietly(i, team);
+	const desk = (name) => signIn(i, name);
+	const ana = await desk('ana'), ben = await desk('ben');
+	const away = async (b, deputy, from = '2026-03-02', until = '2026-03-06') => {
+		await b.get('/account');
+		return b.post('/account/absence', { from, until, deputy });
+	};
+
+	// Refused: in the past, backwards, oneself, somebody who reads no cases.
+	for (const [from, until, deputy, why] of [['2026-02-01', '2026-03-01', '2', /Give the first and the last day/],
+		['2026-03-06', '2026-03-04', '2', /Give the first/], ['', '', '2', /Give the first/], ['2026-03-02', '2027-03-04', '2', /Give the first/],
+		['2026-03-02', '2026-03-04', '1', /Choose somebody/], ['2026-03-02', '2026-03-04', '3', /Choose somebody/], ['2026-03-02', '2026-03-04', '77', /Choose somebody/]]) {
+		const a = await away(ana, deputy, from, until);
+		assert.equal(a.status, 422, a.text);
+		assert.match(a.text, why);
+		assert.ok(from === '' || a.text.includes(`value="${from}"`), 'what was typed stays');
+	}
+
+	let a = await away(ana, '2');
+	assert.equal(a.headers.location, '/account?done=absence', a.text);
+	const [m] = await mails(i, 1);
+	assert.equal(`${m.headers.To} ${m.headers.Subject}`, '<ben@team.example> [exact.works] You stand in for ana');
+	assert.match(m.text, /ana is away from 2026-03-02\r\nuntil 2026-03-06, and you are the deputy/);
+	assert.match((await ben.get('/')).text, /You stand in for ana until <time[^>]*>6 Mar 2026<\/time>: <a href="\/\?assignee=1">ana’s cases/);
+	assert.ok(!(await ana.get('/')).text.includes('You stand in'));
+	assert.match((await ana.get('/settings/people')).text, /<td>away until 6 Mar 2026, ben stands in<\/td>/);
+
+	const r = await i.report(report, { headers: {} });
+	await mails(i, 2);
+	await i.act(token, r.case, { action: 'assign', to: '1' });
+	let got = await mails(i, 2);
+	assert.deepEqual(got.lines, [`<ana@team.example> [${r.case}] Assigned to you`, `<ben@team.example> [${r.case}] Assigned to ana`]);
+	assert.match(got.find((x) => /ben@/.test(x.headers.To)).text, /You get this because you stand in for ana\./);
+	assert.match((await ben.get(`/cases/${r.case}`)).text, /<option value="1" selected>ana \(away until 6 Mar 2026, ben stands in\)/);
+	assert.match((await ben.get('/')).text, /<td>ana, away<\/td>/);
+
+	// ben names ana: each gets each once.
+	a = await away(ben, '1');
+	assert.equal(a.status, 303, a.text);
+	await mails(i, 1);
+	assert.equal((await i.reporter(r).post('messages', { text: answer })).status, 200);
+	got = await mails(i, 2);
+	assert.deepEqual(got.lines, [`<ana@team.example> [${r.case}] The reporter has written`, `<ben@team.example> [${r.case}] The reporter has written`]);
+	assert.equal((await mails(i, 0)).length, 0);
+
+	// An administrator ends it for ben; for ana it ends by itself.
+	await ana.get('/settings/people/2');
+	a = await ana.post('/settings/people/2', { action: 'absence', absence: 'end' });
+	assert.equal(a.headers.location, '/settings/people/2?done=absence', a.text);
+	await ben.get('/account');
+	assert.equal((await ben.post('/settings/people/1', { action: 'absence', absence: 'end' })).status, 403);
+	i.setClock(start + 5 * D - 9 * H - 1);
+	assert.match((await (await desk('ben')).get('/')).text, /You stand in for ana/);
+	i.setClock(start + 5 * D - 9 * H);
+	const later = await desk('ben');
+	assert.ok(!(await later.get('/')).text.includes('You stand in'));
+	await mails(i, 1); // marks that have come meanwhile
+	assert.equal((await i.reporter(r).post('messages', { text: answer })).status, 200);
+	got = await mails(i, 1);
+	assert.deepEqual(got.lines, [`<ana@team.example> [${r.case}] The reporter has written`]);
 });

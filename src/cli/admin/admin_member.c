@@ -181,6 +181,16 @@ reset(struct member *m)
 	return print_link(m, &made);
 }
 
+static int
+sign_out(struct member *m)
+{
+	struct keyd_person p;
+
+	if (find(m, &p) != ERR_OK || staff_sign_out(m->staff, p.person_id, &m->why) != ERR_OK)
+		return cli_error(&m->why);
+	return CLI_OK;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct member *m);
@@ -192,6 +202,7 @@ static const struct {
         {"disable", disable, 1},
         {"enable", enable, 1},
         {"reset", reset, 1},
+        {"sign-out", sign_out, 1},
 };
 
 static int
@@ -233,6 +244,6 @@ admin_member(int argc, char **argv)
 		arena_free(m.a);
 		return status;
 	}
-	return cli_usage("member: invite, list, or role, disable, enable or reset with a member's "
-	                 "name, address or number");
+	return cli_usage("member: invite, list, or role, disable, enable, reset or sign-out with a "
+	                 "member's name, address or number");
 }

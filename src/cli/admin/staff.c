@@ -155,6 +155,20 @@ staff_change(struct staff *s, struct keyd_member_change *q, struct diag *d)
 }
 
 enum err
+staff_sign_out(struct staff *s, int64_t person_id, struct diag *d)
+{
+	const struct keyd_member_sign_out q = {s->credential, person_id};
+	struct keyd_nothing nothing;
+	enum err e;
+
+	if (s->keyd.channel != NULL)
+		e = keyd_member_sign_out(s->a, &s->keyd, &q, &nothing, NULL);
+	else
+		e = member_sign_out(s->store.db, &keyd_operator, person_id, now_utc_s());
+	return e == ERR_OK ? e : failed(d, e, 0);
+}
+
+enum err
 staff_token_create(struct staff *s, struct keyd_token_create *q, struct keyd_token_created *out,
         struct diag *d)
 {

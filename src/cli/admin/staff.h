@@ -20,6 +20,7 @@ enum err staff_tokens(struct staff *s, struct keyd_tokens *out, struct diag *d) 
 enum err staff_invite(struct staff *s, struct keyd_invite *q, struct keyd_invited *out,
         struct diag *d) MUST_CHECK;
 enum err staff_change(struct staff *s, struct keyd_member_change *q, struct diag *d) MUST_CHECK;
+enum err staff_sign_out(struct staff *s, int64_t person_id, struct diag *d) MUST_CHECK;
 enum err staff_token_create(struct staff *s, struct keyd_token_create *q,
         struct keyd_token_created *out, struct diag *d) MUST_CHECK;
 enum err staff_token_revoke(struct staff *s, int64_t token_id, struct diag *d) MUST_CHECK;

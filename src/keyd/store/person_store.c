@@ -342,11 +342,12 @@ absence_tx(struct db *db, void *ctx)
 		        DB_ARGS(db_i64(q->person_id), db_i64(q->away_from), db_i64(q->away_until),
 		                db_i64(q->deputy)));
 	entry.actor = actor_text(a, l->by);
-	entry.detail = q->away_until == 0
-	                       ? str_fmt(a, "person %lld ended", (long long)q->person_id)
-	                       : str_fmt(a, "person %lld deputy %lld from %.10s until %.10s",
-	                                 (long long)q->person_id, (long long)q->deputy,
-	                                 time_str(a, q->away_from).p, time_str(a, q->away_until).p);
+	entry.detail =
+	        q->away_until == 0
+	                ? str_fmt(a, "person %lld ended", (long long)q->person_id)
+	                : str_fmt(a, "person %lld deputy %lld from %.10s until %.10s",
+	                          (long long)q->person_id, (long long)q->deputy,
+	                          time_str(a, q->away_from).p, time_str(a, q->away_until - 1).p);
 	if (e == ERR_OK)
 		e = log_append(db, &entry);
 	arena_free(a);

@@ -33,13 +33,14 @@ show_passkeys(struct request *req, struct view_account *v, const struct keyd_fac
 	v->user = base64url_str(req->a, user.p, user.n);
 }
 
-static void
-show(struct request *req, unsigned status, struct view_account *v)
+void
+account_show(struct request *req, unsigned status, struct view_account *v)
 {
 	const struct who *w = who_of(req);
 	struct keyd_credential q = {w->credential};
 	struct keyd_sessions sessions = {0};
 	struct keyd_factors factors = {0};
+	struct keyd_people people = {0};
 	struct buf b;
 	enum err e = ERR_OK;
 
@@ -48,10 +49,14 @@ show(struct request *req, unsigned status, struct view_account *v)
 		e = keyd_sessions(req->a, &desk_of(req)->in.keyd, &q, &sessions, NULL);
 	if (v->person && e == ERR_OK)
 		e = keyd_factors(req->a, &desk_of(req)->in.keyd, &q, &factors, NULL);
+	if (v->person && e == ERR_OK)
+		e = desk_people(req, &people);
 	if (e != ERR_OK) {
 		desk_respond_keyd(req, e, NULL);
 		return;
 	}
+	if (v->absence.deputies.n == 0)
+		v->absence = absence_view(req, &people, w->id.person_id);
 	v->codes_left = factors.recovery_left;
 	if (v->person)
 		show_passkeys(req, v, &factors);
@@ -69,7 +74,7 @@ desk_account_get(struct request *req)
 {
 	struct view_account v = {0};
 
-	show(req, 200, &v);
+	account_show(req, 200, &v);
 }
 
 static void
@@ -95,7 +100,7 @@ password_refused(struct request *req, enum err e, const struct keyd_verdict *why
 		                str_z(req->a, text_str(req->a, span_words(wait))))};
 	}
 	v.mistakes = (struct view_mistakes){&m, 1};
-	show(req, e == ERR_RATE ? 429 : e == ERR_AUTH ? 403 : 422, &v);
+	account_show(req, e == ERR_RATE ? 429 : e == ERR_AUTH ? 403 : 422, &v);
 	if (e == ERR_RATE)
 		respond_header(req, "Retry-After", str_fmt(req->a, "%lld", wait));
 }
@@ -143,7 +148,7 @@ codes_refused(struct request *req, enum err e, const struct keyd_verdict *why)
 	                            "one.");
 	m.text = v.renew_code.error;
 	v.mistakes = (struct view_mistakes){&m, 1};
-	show(req, e == ERR_RATE ? 429 : 403, &v);
+	account_show(req, e == ERR_RATE ? 429 : 403, &v);
 	if (e == ERR_RATE)
 		respond_header(req, "Retry-After", str_fmt(req->a, "%lld", wait));
 }
@@ -165,7 +170,7 @@ desk_codes_post(struct request *req)
 	e = keyd_recovery_renew(req->a, &desk_of(req)->in.keyd, &q, &got, &why);
 	if (e == ERR_OK) {
 		v.codes = got.codes;
-		show(req, 200, &v);
+		account_show(req, 200, &v);
 	} else if (e == ERR_AUTH || e == ERR_RATE || e == ERR_TOO_LARGE) {
 		codes_refused(req, e, &why);
 	} else {
@@ -201,7 +206,7 @@ passkey_refused(struct request *req, enum err e, const struct keyd_verdict *why)
 		             "sure who holds it. Try once more.");
 	}
 	v.mistakes = (struct view_mistakes){&m, 1};
-	show(req, e == ERR_RATE ? 429 : e == ERR_AUTH ? 403 : 422, &v);
+	account_show(req, e == ERR_RATE ? 429 : e == ERR_AUTH ? 403 : 422, &v);
 	if (e == ERR_RATE)
 		respond_header(req, "Retry-After", str_fmt(req->a, "%lld", wait));
 }

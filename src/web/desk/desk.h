@@ -113,6 +113,7 @@ enum desk_done {
 	DONE_PASSKEY,
 	DONE_PASSKEY_REMOVED,
 	DONE_SIGNED_OUT_ELSEWHERE,
+	DONE_ABSENCE,
 	DONE_COUNT
 };
 const char *desk_done_name(enum desk_done d);
@@ -125,6 +126,11 @@ struct view_texts desk_news(struct request *req, const struct keyd_people *peopl
 /* "ana" for "person:3"; what acted otherwise: "a token", "the operator", "" for the reporter. */
 struct str desk_actor_name(struct arena *a, const struct keyd_people *people, struct str actor);
 struct str desk_person_name(const struct keyd_people *people, int64_t id);
+/* "away until 12 May 2026, ben stands in"; "" while P is not. */
+struct str desk_away_words(struct arena *a, const struct keyd_people *people,
+        const struct keyd_person *p, int64_t now);
+/* For whom the one who looks stands in now, into V. */
+void desk_stand_ins(struct request *req, const struct keyd_people *people, struct view_queue *v);
 /* "administrator, coordinator". */
 struct str desk_roles_words(struct arena *a, unsigned roles);
 
@@ -221,7 +227,7 @@ handler_fn desk_keys_get;
 handler_fn desk_people_get, desk_people_post, desk_invitation_end_post;
 handler_fn desk_member_get, desk_member_post;
 handler_fn desk_tokens_get, desk_tokens_post, desk_token_revoke_post;
-handler_fn desk_account_get, desk_password_post, desk_codes_post;
+handler_fn desk_account_get, desk_absence_post, desk_password_post, desk_codes_post;
 handler_fn desk_passkey_post, desk_passkey_remove_post, desk_passkey_sign_in_post;
 handler_fn api_cases_get, api_cases_post, api_case_get, api_actions_post, api_file_get,
         api_audit_get, api_people_get;

@@ -314,6 +314,10 @@ sign_in_refused(struct request *req, enum err e, const struct keyd_verdict *why)
 	if (e == ERR_RATE)
 		m.text = str_fmt(req->a, "Too many tries. Come back in %s.",
 		        str_z(req->a, text_str(req->a, span_words(wait))));
+	else if (why->field == KEYD_FIELD_CLOCK)
+		m.text = STR("Name, password and code do not fit together; but the server's clock "
+		             "seems to stand wrong, and then no code from a phone fits. Take a "
+		             "recovery code or a passkey, and have the operator run vdpd doctor.");
 	v.mistakes = (struct view_mistakes){&m, 1};
 	sign_in_show(req, e == ERR_RATE ? 429 : 403, &v);
 	if (e == ERR_RATE)

@@ -33,6 +33,7 @@ static const struct {
         [DONE_PASSKEY] = {"passkey", "From now on this passkey signs you in."},
         [DONE_PASSKEY_REMOVED] = {"passkey_removed", "The passkey opens nothing any more."},
         [DONE_SIGNED_OUT_ELSEWHERE] = {"signed_out", "All sessions are ended."},
+        [DONE_ABSENCE] = {"absence", "The absence is kept; it begins and ends by itself."},
 };
 
 const char *

@@ -67,6 +67,16 @@ member_link(const struct request *req, struct str enrolment)
 	return str_fmt(req->a, "%.*s/enrol/%.*s", STR_ARG(req->origin->text), STR_ARG(enrolment));
 }
 
+struct str
+member_state(struct arena *a, const struct keyd_people *people, const struct keyd_person *p)
+{
+	struct str away = desk_away_words(a, people, p, now_utc_s());
+
+	if (p->disabled)
+		return STR("disabled");
+	return away.n > 0 ? away : STR("active");
+}
+
 /* ---- The list ---- */
 
 static void
@@ -83,7 +93,7 @@ list_people(struct request *req, struct view_people *v, const struct keyd_people
 		        .name = p->name,
 		        .email = p->email,
 		        .roles = desk_roles_words(req->a, p->roles),
-		        .state = p->disabled ? STR("disabled") : STR("active"),
+		        .state = member_state(req->a, people, p),
 		        .since = p->created_at,
 		        .sessions = member_sessions(req->a, sessions, p->person_id).n,
 		};

@@ -68,6 +68,16 @@ next_of(const struct policy *p, const struct case_row *row, int64_t now)
 	return v;
 }
 
+/* "ana", "ana, away" */
+static struct str
+owner_words(struct arena *a, const struct keyd_people *people, int64_t id, int64_t now)
+{
+	for (size_t i = 0; i < people->n; i++)
+		if (people->items[i].person_id == id && keyd_person_away(&people->items[i], now))
+			return str_fmt(a, "%.*s, away", STR_ARG(people->items[i].name));
+	return desk_person_name(people, id);
+}
+
 static struct view_queue_row
 row_of(struct request *req, const struct case_row *row, struct str title,
         const struct keyd_people *people, int64_t now)
@@ -86,7 +96,7 @@ row_of(struct request *req, const struct case_row *row, struct str title,
 	        .severity_claimed = row->severity == 0,
 	        .cvss = desk_cvss_score(req->a, row->cvss),
 	        .part = row->component,
-	        .who = desk_person_name(people, row->assignee),
+	        .who = owner_words(req->a, people, row->assignee, now),
 	        .state = row->needs_info ? STR("waiting for the reporter")
 	                                 : desk_state_words(req->a, row),
 	        .privacy = row->privacy_incident,
@@ -121,6 +131,15 @@ desk_severity_options(struct arena *a, const char *none)
 	return (struct view_options){o, SEVERITY_COUNT};
 }
 
+/* "ana (away until 12 May 2026, ben stands in)" */
+static struct str
+name_and_absence(struct arena *a, const struct keyd_people *people, const struct keyd_person *p)
+{
+	struct str away = desk_away_words(a, people, p, now_utc_s());
+
+	return away.n > 0 ? str_fmt(a, "%.*s (%.*s)", STR_ARG(p->name), STR_ARG(away)) : p->name;
+}
+
 /* Who may be given a case, after a first row NONE (NULL: no such row). */
 struct view_options
 desk_people_options(struct arena *a, const struct keyd_people *people, const char *none)
@@ -135,8 +154,8 @@ desk_people_options(struct arena *a, const struct keyd_people *people, const cha
 
 		if (p->disabled || (p->roles & KEYD_ROLES_READ_CASES) == 0)
 			continue;
-		o[n++] = (struct view_option){
-		        str_fmt(a, "%lld", (long long)p->person_id), p->name, STR("")};
+		o[n++] = (struct view_option){str_fmt(a, "%lld", (long long)p->person_id),
+		        name_and_absence(a, people, p), STR("")};
 	}
 	return (struct view_options){o, n};
 }
@@ -221,6 +240,7 @@ show(struct request *req, const struct case_list *l, const struct keyd_people *p
 
 	for (size_t i = 0; i < l->n; i++)
 		rows[i] = row_of(req, &l->rows[i], l->titles[i], people, v.now);
+	desk_stand_ins(req, people, &v);
 	v.page.query = request_query(req, "q");
 	v.filtered = l->state.n > 0 || l->severity.n > 0 || l->assignee.n > 0 || v.page.query.n > 0;
 	v.never_any = l->n == 0 && !v.filtered && never_any(req);

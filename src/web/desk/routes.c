@@ -60,6 +60,8 @@ static const struct route rows[] = {
 		.summary = "End a token"},
 	{METHOD_GET, "/account", desk_account_get, DESK_SIGNED_IN, .rate = RATE_STAFF,
 		.summary = "One's own sessions and password"},
+	{METHOD_POST, "/account/absence", desk_absence_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX, RATE_STAFF,
+		.summary = "Say when one is away, and who stands in"},
 	{METHOD_POST, "/account/codes", desk_codes_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX, RATE_SIGN_IN,
 		.summary = "Make new recovery codes of one's own"},
 	{METHOD_POST, "/account/passkeys", desk_passkey_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX, RATE_SIGN_IN,

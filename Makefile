@@ -33,7 +33,7 @@ all: programs
 
 # ---- Rooms: a folder of src/ each, compiled into one static library; the linker takes what is called --------
 
-ROOMS = base policy case seal store proc keyd/client keyd/server keyd/store act publish jobs \
+ROOMS = base policy case seal store proc keyd/client keyd/server keyd/store act mail/mime pgp mail publish jobs \
         web web/public web/desk web/api cli cli/admin cli/client
 lib = $(B)/lib/$(subst /,_,$(1)).a
 

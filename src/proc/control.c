@@ -8,6 +8,8 @@ static const char *const names[ROLE_COUNT] = {
         [ROLE_DESK] = "desk",
         [ROLE_COURIER] = "courier",
         [ROLE_NURSERY] = "nursery",
+        [ROLE_MIME] = "mime",
+        [ROLE_PGP] = "pgp",
         [ROLE_COMMAND] = "command",
 };
 

@@ -31,6 +31,8 @@ enum role_id {
 	ROLE_DESK,
 	ROLE_COURIER,
 	ROLE_NURSERY,
+	ROLE_MIME,
+	ROLE_PGP,
 	ROLE_COMMAND,
 	ROLE_COUNT
 };
@@ -49,7 +51,9 @@ enum slot {
 	SLOT_TEST_CLOCK,       /* run/test-clock (test builds) */
 	SLOT_TO_SUPERVISOR,    /* channels on which proc/blob.h asks */
 	SLOT_TO_KEYD,          /* channels to ask keyd on */
-	SLOT_TO_NURSERY,       /* channels to ask the nursery on */
+	SLOT_TO_NURSERY,       /* channels to ask the nursery of pictures on */
+	SLOT_TO_MIME,          /* channels to ask for MIME workers on */
+	SLOT_TO_PGP,           /* channels to ask for OpenPGP workers on */
 	SLOT_FROM,             /* channels to answer on; GIVE's role says who asks */
 	SLOT_COUNT
 };

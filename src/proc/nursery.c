@@ -1,5 +1,13 @@
-/* Asking the nursery. */
+/* Asking nurseries, and the workers that they begin. */
 #include "proc/nursery.h"
+
+#include "base/time.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+/* To be given a worker: a fork, or the start of a nursery. */
+enum { BEGIN_MS = 10000 };
 
 enum err
 nursery_image(struct channel_pool *nursery, int in_fd, int out_fd, int timeout_ms)
@@ -7,4 +15,115 @@ nursery_image(struct channel_pool *nursery, int in_fd, int out_fd, int timeout_m
 	const struct fds send = {.fd = {in_fd, out_fd}, .n = 2};
 
 	return channel_pool_call_fds(nursery, NURSERY_IMAGE, NULL, &send, NULL, NULL, timeout_ms);
+}
+
+struct worker {
+	struct channel_pool *nursery; /* NULL: no successor */
+	struct channel *channel;      /* NULL: none was begun */
+	int fd;                       /* the channel's */
+	unsigned items;
+};
+
+static struct worker *
+new_worker(struct channel_pool *nursery)
+{
+	struct worker *w = calloc(1, sizeof *w);
+
+	if (w == NULL)
+		abort();
+	w->nursery = nursery;
+	w->fd = -1;
+	return w;
+}
+
+struct worker *
+worker_new(struct channel_pool *nursery)
+{
+	return new_worker(nursery);
+}
+
+struct worker *
+worker_of(int fd)
+{
+	struct worker *w = new_worker(NULL);
+
+	w->channel = channel_new(fd);
+	w->fd = fd;
+	return w;
+}
+
+static void
+give_up(struct worker *w)
+{
+	channel_free(w->channel);
+	w->channel = NULL;
+	w->fd = -1;
+	w->items = 0;
+}
+
+void
+worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	give_up(w);
+	free(w);
+}
+
+/* True if the worker ended while nobody asked it anything. */
+static bool
+is_gone(const struct worker *w)
+{
+	struct pollfd p = {.fd = w->fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) != 0;
+}
+
+static enum err
+begin(struct worker *w)
+{
+	struct fds got = {.n = 0};
+	enum err e;
+
+	if (w->nursery == NULL)
+		return ERR_PEER;
+	e = channel_pool_call_fds(w->nursery, NURSERY_WORKER, NULL, NULL, NULL, &got, BEGIN_MS);
+	if (e != ERR_OK)
+		return e;
+	if (got.n != 1) {
+		fds_close(&got);
+		return ERR_PEER;
+	}
+	w->channel = channel_new(got.fd[0]);
+	w->fd = got.fd[0];
+	return ERR_OK;
+}
+
+enum err
+worker_call(struct worker *w, uint32_t type, const struct buf *request, const struct fds *send,
+        struct buf *reply, struct fds *got, int timeout_ms)
+{
+	enum err e = ERR_OK;
+
+	if (w->channel != NULL && (w->items >= WORKER_ITEMS_MAX || is_gone(w)))
+		give_up(w);
+	/* Pool calls of a nursery that is being started again wait, or fail once. */
+	for (int i = 0; i < 2 && w->channel == NULL; i++) {
+		e = begin(w);
+		if (e != ERR_PEER)
+			break;
+	}
+	if (e != ERR_OK)
+		return e;
+	w->items++;
+	e = channel_call_fds(w->channel, type, request, send, reply, got, timeout_ms);
+	if (e == ERR_PEER) {
+		give_up(w);
+		return ERR_INVALID;
+	}
+	if (e == ERR_BUSY) {
+		give_up(w);
+		return ERR_TOO_LARGE;
+	}
+	return e;
 }

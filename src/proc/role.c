@@ -32,7 +32,7 @@ struct role {
 static bool
 is_pool(enum slot slot)
 {
-	return slot == SLOT_TO_SUPERVISOR || slot == SLOT_TO_KEYD || slot == SLOT_TO_NURSERY;
+	return slot >= SLOT_TO_SUPERVISOR && slot <= SLOT_TO_PGP;
 }
 
 noreturn void

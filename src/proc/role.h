@@ -41,8 +41,8 @@ bool role_has(const struct role *r, enum slot slot);
 enum { ROLE_DIR_MAX = 32 };
 void role_dir(struct role *r, enum slot slot, char out[ROLE_DIR_MAX]);
 
-/* The channels of SLOT_TO_SUPERVISOR, SLOT_TO_KEYD or SLOT_TO_NURSERY; kept up to date by
- * role_run. Threads may use it; empty (callers wait) until the peer is there. */
+/* The channels of a slot from SLOT_TO_SUPERVISOR to SLOT_TO_PGP; kept up to date by role_run.
+ * Threads may use it; empty (callers wait) until the peer is there. */
 struct channel_pool *role_pool(struct role *r, enum slot slot);
 
 /* serve --no-limits. */

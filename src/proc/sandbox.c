@@ -64,11 +64,21 @@ static const int calls_files[] = {SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(sta
 static const int calls_fork[] = {
         SCMP_SYS(wait4), SCMP_SYS(waitid), SCMP_SYS(setitimer), SCMP_SYS(alarm), SCMP_SYS(seccomp)};
 
+/* To make a worker's channel, and to close all else in it. */
+static const int calls_workers[] = {SCMP_SYS(dup2), SCMP_SYS(close_range), SCMP_SYS(setsockopt)};
+
 /* A worker: what is open, memory, and the end. */
 static const int calls_worker[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(lseek),
         SCMP_SYS(fstat), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(brk), SCMP_SYS(madvise),
         SCMP_SYS(futex), SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(clock_gettime),
         SCMP_SYS(gettid), SCMP_SYS(getpid)};
+
+/* One that answers on a channel, and reads and writes at places in what comes over it. The filter
+ * of its nursery, which holds too, answers a refused lookup by a signal. */
+static const int calls_worker_channel[] = {SCMP_SYS(poll), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg),
+        SCMP_SYS(recvfrom), SCMP_SYS(close), SCMP_SYS(shutdown), SCMP_SYS(pread64),
+        SCMP_SYS(pwrite64), SCMP_SYS(getrandom), SCMP_SYS(fsync), SCMP_SYS(ftruncate),
+        SCMP_SYS(clock_nanosleep), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask)};
 
 /* Tried by libc and done without. */
 static const int calls_absent[] = {
@@ -145,6 +155,17 @@ refuse_stat(struct filter *f)
 	const struct scmp_arg_cmp by_path = SCMP_CMP64(3, SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0);
 
 	rule(f, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 1, &by_path);
+}
+
+/* For libraries that look for a table and do without: no file is opened, and nobody is killed. */
+static void
+refuse_lookups(struct filter *f)
+{
+	for (size_t i = 0; i < COUNT(calls_refused); i++) {
+		if (calls_refused[i] != SCMP_SYS(newfstatat))
+			rule(f, SCMP_ACT_ERRNO(EACCES), calls_refused[i], 0, NULL);
+	}
+	refuse_stat(f);
 }
 
 /* Memory: executable pages only where libraries may still be loaded. */
@@ -229,6 +250,10 @@ fill(struct filter *f, const struct sandbox_spec *spec)
 	}
 	if ((spec->may & SANDBOX_CONNECT) != 0)
 		allow_sockets(f);
+	if ((spec->may & SANDBOX_WORKERS) != 0) {
+		ALLOW(f, calls_workers);
+		allow_equal(f, SCMP_SYS(socketpair), 0, AF_UNIX);
+	}
 	if ((spec->may & SANDBOX_FILES) != 0) {
 		ALLOW(f, calls_files);
 		rule(f, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 0, NULL);
@@ -437,18 +462,18 @@ sandbox_enter(const struct sandbox_spec *spec, struct diag *d)
 }
 
 enum err
-sandbox_enter_worker(uint64_t memory_bytes, unsigned cpu_s, unsigned time_s)
+sandbox_enter_worker(const struct worker_limits *l)
 {
 	struct filter f;
 
 	/* Nothing that is left can block or catch the alarm. */
 	if (signal(SIGALRM, SIG_DFL) == SIG_ERR)
 		return ERR_IO;
-	alarm(time_s);
+	alarm(l->time_s);
 
-	if (limit(RLIMIT_CPU, cpu_s) != ERR_OK ||
-	        (!sanitized && limit(RLIMIT_AS, memory_bytes) != ERR_OK) ||
-	        limit(RLIMIT_NOFILE, 0) != ERR_OK)
+	if (limit(RLIMIT_CPU, l->cpu_s) != ERR_OK ||
+	        (!sanitized && limit(RLIMIT_AS, l->memory_bytes) != ERR_OK) ||
+	        limit(RLIMIT_NOFILE, l->files_max) != ERR_OK)
 		return ERR_IO;
 	filter_init(&f, SCMP_ACT_KILL_PROCESS);
 	if (f.failed == 0) {
@@ -457,6 +482,10 @@ sandbox_enter_worker(uint64_t memory_bytes, unsigned cpu_s, unsigned time_s)
 		allow_memory(&f, false);
 		/* glibc's standard streams ask what they are. */
 		allow_masked(&f, SCMP_SYS(newfstatat), 3, AT_EMPTY_PATH, AT_EMPTY_PATH);
+	}
+	if (f.failed == 0 && l->channel) {
+		ALLOW(&f, calls_worker_channel);
+		refuse_lookups(&f);
 	}
 	return filter_load(&f, NULL);
 }

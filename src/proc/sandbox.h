@@ -28,6 +28,7 @@ enum sandbox_may {
 	SANDBOX_STORE =
 	        1 << 3, /* databases that are open: locks, truncation, sync, shared memory */
 	SANDBOX_CONNECT = 1 << 4, /* sockets of its own to IPv4 and IPv6 addresses */
+	SANDBOX_WORKERS = 1 << 6, /* with FORK: channels to workers (proc/nursery.h) */
 	SANDBOX_FILES = 1 << 5,   /* open what `paths` lists; create, rename, unlink where WRITE */
 };
 
@@ -54,10 +55,19 @@ struct sandbox_spec {
  * threads; ERR_IO. After an error the process may be half inside and must end. */
 enum err sandbox_enter(const struct sandbox_spec *spec, struct diag *d) MUST_CHECK;
 
+/* What a worker may use. */
+struct worker_limits {
+	uint64_t memory_bytes; /* of address space (ASan builds: without bound) */
+	unsigned cpu_s;        /* of processor time: SIGKILL after it */
+	unsigned time_s;       /* in all: SIGALRM after it */
+	unsigned files_max;    /* descriptors; 0: no new one */
+	bool channel;          /* it answers on a channel: packets with descriptors, and libraries'
+	                        * looking for files is refused without ending it */
+};
+
 /* For a worker between fork and its first hostile byte: reads, writes, memory and exit are all that
- * is left (the call that is denied kills the process at once, by SIGSYS). Limits: MEMORY_BYTES of
- * address space, CPU_S seconds of processor time (SIGKILL), TIME_S seconds in all (SIGALRM), no new
- * file. ERR_UNSUPPORTED, ERR_IO. */
-enum err sandbox_enter_worker(uint64_t memory_bytes, unsigned cpu_s, unsigned time_s) MUST_CHECK;
+ * is left (the call that is denied kills the process at once, by SIGSYS). ERR_UNSUPPORTED, ERR_IO.
+ */
+enum err sandbox_enter_worker(const struct worker_limits *l) MUST_CHECK;
 
 #endif

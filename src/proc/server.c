@@ -32,6 +32,7 @@ struct channel_server {
 	void *watch_arg;
 	int listener;
 	unsigned listener_role, accepted, accepted_max;
+	uint64_t requests;
 
 	pthread_mutex_t
 	        lock; /* for what follows; connections are freed by the server's thread only */
@@ -161,6 +162,23 @@ channel_server_watch(struct channel_server *s, int fd, void (*on_readable)(void 
 	s->watch = fd;
 	s->on_readable = on_readable;
 	s->watch_arg = arg;
+}
+
+size_t
+channel_server_peers(struct channel_server *s)
+{
+	size_t n;
+
+	pthread_mutex_lock(&s->lock);
+	n = s->n;
+	pthread_mutex_unlock(&s->lock);
+	return n;
+}
+
+uint64_t
+channel_server_requests(const struct channel_server *s)
+{
+	return s->requests;
 }
 
 /* ---- One request ---- */
@@ -330,6 +348,7 @@ serve(struct channel_server *s, struct connection *c)
 		drop(s, c);
 		return;
 	}
+	s->requests++;
 	in = (struct cursor){.rest = {s->packet, n}};
 	r.type = cursor_u32(&in);
 	r.id = cursor_u64(&in);

@@ -55,6 +55,10 @@ void channel_server_watch(
  * server; periodic work stands in that loop. ERR_IO where the system fails. */
 enum err channel_server_step(struct channel_server *s, int timeout_ms) MUST_CHECK;
 
+/* How many channels it has, and how many requests came over all of them so far. */
+size_t channel_server_peers(struct channel_server *s);
+uint64_t channel_server_requests(const struct channel_server *s);
+
 /* Makes a waiting channel_server_step return. Any thread. */
 void channel_server_wake(struct channel_server *s);
 

@@ -424,7 +424,10 @@ worker(int (*act)(void), long (*try)(void), unsigned time_s)
 	int status;
 
 	if (pid == 0) {
-		if (sandbox_enter_worker(256 << 20, 1, time_s) != ERR_OK)
+		const struct worker_limits limits = {
+		        .memory_bytes = 256 << 20, .cpu_s = 1, .time_s = time_s};
+
+		if (sandbox_enter_worker(&limits) != ERR_OK)
 			_exit(99);
 		_exit(act != NULL ? act() : says(try()));
 	}

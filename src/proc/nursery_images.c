@@ -1,4 +1,4 @@
-/* The nursery's answers: a worker for each. */
+/* The answers of the nursery of pictures: a worker for each. */
 #include "proc/nursery.h"
 
 #include "base/log.h"
@@ -25,6 +25,8 @@ static _Noreturn void
 work(int in, int out, unsigned time_s)
 {
 	const struct rlimit output = {IMAGE_OUTPUT_MAX, IMAGE_OUTPUT_MAX};
+	const struct worker_limits limits = {
+	        .memory_bytes = IMAGE_MEMORY_MAX, .cpu_s = WORKER_CPU_S, .time_s = time_s};
 	enum err e = ERR_OK;
 #ifdef VDPD_ASAN
 	const unsigned first_closed = 3; /* its reports go to stderr */
@@ -41,7 +43,7 @@ work(int in, int out, unsigned time_s)
 	        setrlimit(RLIMIT_FSIZE, &output) != 0)
 		e = ERR_IO;
 	if (e == ERR_OK)
-		e = sandbox_enter_worker(IMAGE_MEMORY_MAX, WORKER_CPU_S, time_s);
+		e = sandbox_enter_worker(&limits);
 	if (e == ERR_OK)
 		e = image_redraw(0, 1);
 	for (int i = 0; i < RESULTS; i++) {

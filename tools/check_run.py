@@ -70,8 +70,9 @@ def running_tests():
             yield node(f"e2e asan {name}", [path], env={"V": "asan", "VDPD_BIN": "build/asan/bin/vdpd"}, timeout=900)
     for script in sorted(glob.glob("tests/e2e/*.sh")):
         yield Test(f"e2e {os.path.basename(script)}", ["bash", script, "build/test"])
-    for path in sorted(glob.glob("tests/instances/*.test.mjs")):
-        yield node(f"instances {os.path.basename(path)}", [path], env={"V": "test"}, timeout=600)
+    for folder in ("instances", "install"):
+        for path in sorted(glob.glob(f"tests/{folder}/*.test.mjs")):
+            yield node(f"{folder} {os.path.basename(path)}", [path], env={"V": "test"}, timeout=600)
     for path in sorted(glob.glob("tests/fault/*.test.mjs")):
         yield node(f"fault {os.path.basename(path)}", [path], env={"V": "test"}, timeout=900)
     for path in sorted(glob.glob("tests/browser/*.test.mjs")):

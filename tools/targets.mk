@@ -68,14 +68,15 @@ $(B)/fuzz/%: fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call lib,$(r)))
 DESTDIR ?=
 PREFIX  ?= /usr/local
 install: programs man
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec $(DESTDIR)$(PREFIX)/share/doc/vdpd \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec $(DESTDIR)$(PREFIX)/share/doc/vdpd/examples \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/lib/systemd/system \
 		$(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d \
 		$(DESTDIR)$(PREFIX)/share/vdpd/programmes/exact.works
 	install $(B)/bin/vdpd $(DESTDIR)$(PREFIX)/bin/
 	install $(B)/libexec/vdpd-* $(DESTDIR)$(PREFIX)/libexec/
 	install -m 644 programmes/exact.works/policy.yaml $(DESTDIR)$(PREFIX)/share/vdpd/programmes/exact.works/
-	install -m 644 packaging/nginx.conf packaging/Caddyfile docs/THREATS.md $(DESTDIR)$(PREFIX)/share/doc/vdpd/
+	install -m 644 docs/THREATS.md $(DESTDIR)$(PREFIX)/share/doc/vdpd/
+	install -m 644 packaging/examples/* $(DESTDIR)$(PREFIX)/share/doc/vdpd/examples/
 	install -m 644 packaging/vdpd.bash-completion $(DESTDIR)$(PREFIX)/share/bash-completion/completions/vdpd
 	sed 's|/usr/bin/|$(PREFIX)/bin/|' packaging/vdpd.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/vdpd.service
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/vdpd.service

@@ -6,6 +6,7 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -104,7 +105,8 @@ export async function freePort() {
 // ---- HTTP -------------------------------------------------------------------------------------------------------
 
 // One request. BODY is text or bytes; JSON is written as such. The answer has status, headers, bytes, text, json.
-export function request(origin, method, target, { headers = {}, body, json, agent, timeout = 20000 } = {}) {
+// SLOWLY: nothing of the answer's body is read for half a second.
+export function request(origin, method, target, { headers = {}, body, json, agent, slowly, timeout = 20000 } = {}) {
 	if (json !== undefined) {
 		body = JSON.stringify(json);
 		headers = { 'Content-Type': 'application/json', ...headers };
@@ -112,10 +114,11 @@ export function request(origin, method, target, { headers = {}, body, json, agen
 	if (body !== undefined)
 		headers = { 'Content-Length': Buffer.byteLength(body), ...headers };
 	return new Promise((resolve, reject) => {
-		const r = http.request(origin + target, { method, headers, agent, timeout: timeout * slow }, (res) => {
+		const r = (origin.startsWith('https:') ? https : http).request(origin + target, { method, headers, agent, timeout: timeout * slow }, (res) => {
 			const parts = [];
-			res.on('data', (d) => parts.push(d));
 			res.on('error', reject);
+			const read = () => res.on('data', (d) => parts.push(d));
+			slowly ? setTimeout(read, 500) : read();
 			res.on('end', () => resolve(new Answer(res, Buffer.concat(parts))));
 		});
 		r.on('timeout', () => r.destroy(new Error(`${method} ${target}: no answer in time`)));

@@ -43,6 +43,7 @@ EXES = vdpd vdpd-supervisor vdpd-public vdpd-desk vdpd-courier vdpd-keyd vdpd-nu
 L_base   = -lsodium -lnettle
 L_policy = -lyaml -lidn2 -lunistring
 L_store  = -lsqlite3
+L_pgp    = -lrnp
 L_web    = -lmicrohttpd -ljansson -lcmark-gfm -lcmark-gfm-extensions -lz -lbrotlienc
 
 rooms_vdpd            = cli publish seal case policy base
@@ -131,7 +132,7 @@ $(foreach e,$(EXES),$(eval $(call exe,$(e))))
 
 UNITS     = $(patsubst tests/unit/%.c,$(B)/unit/%,$(wildcard tests/unit/test_*.c))
 ALL_LIBS  = $(foreach r,$(ROOMS),$(call lib,$(r)))
-libs_unit = -lcmocka $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lfido2 -lcurl -lresolv -lpng -ljpeg -lqrencode -lm
+libs_unit = -lcmocka $(L_pgp) $(L_web) $(L_store) $(L_policy) $(L_base) -lseccomp -loath -lfido2 -lcurl -lresolv -lpng -ljpeg -lqrencode -lm
 
 $(B)/unit/%: tests/unit/%.c $(ALL_LIBS)
 	@mkdir -p $(@D)

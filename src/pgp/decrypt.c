@@ -71,21 +71,27 @@ judge_protection(rnp_op_verify_t op, bool executed)
 	return executed && valid ? PGP_FINE : PGP_DAMAGED;
 }
 
+static size_t
+count(rnp_op_verify_t op, rnp_result_t (*ask)(rnp_op_verify_t, size_t *))
+{
+	size_t n = 0;
+
+	return ask(op, &n) == RNP_SUCCESS ? n : 0;
+}
+
 static enum pgp_trouble
 judge(rnp_op_verify_t op, rnp_result_t r)
 {
-	size_t recipients = 0, passwords = 0;
 	enum pgp_trouble t = judge_protection(op, r == RNP_SUCCESS);
 
 	if (r == RNP_ERROR_NO_SUITABLE_KEY || r == RNP_ERROR_BAD_PASSWORD)
 		return PGP_NOT_FOR_US;
-	if (t != PGP_MALFORMED || r == RNP_SUCCESS)
+	if (t != PGP_MALFORMED)
 		return t;
-	if (rnp_op_verify_get_recipient_count(op, &recipients) != RNP_SUCCESS)
-		recipients = 0;
-	if (rnp_op_verify_get_symenc_count(op, &passwords) != RNP_SUCCESS)
-		passwords = 0;
-	return recipients + passwords > 0 ? PGP_DAMAGED : PGP_MALFORMED;
+	if (count(op, rnp_op_verify_get_recipient_count) > 0 ||
+	        count(op, rnp_op_verify_get_symenc_count) > 0)
+		return PGP_DAMAGED;
+	return count(op, rnp_op_verify_get_signature_count) > 0 ? PGP_NOT_ENCRYPTED : PGP_MALFORMED;
 }
 
 static enum pgp_trouble

@@ -4,6 +4,7 @@
 
 #include "unit.h"
 
+#include "base/id.h"
 #include "pgp/pgp.h"
 
 #include <fcntl.h>

@@ -345,3 +345,39 @@ scenario('members: sign out everywhere, by oneself and from the terminal, is in 
 	assert.deepEqual(said, ['operator', 'person 1 ana']);
 	assert.equal(vdpd(['member', 'sign-out', 'nobody', '-C', i.dir]).status, 1);
 });
+
+scenario('members: the log on the desk, for every role, with filters and pages', async (i) => {
+	i.setClock('2026-03-02T09:00:00Z');
+	const { b: ana } = await enrol(i, i.made.enrolment, 'ana');
+	const { b: eve } = await join(i, ana, 'eve', 'auditor');
+	const { b: ben } = await join(i, ana, 'ben', 'analyst');
+	const made = [];
+	for (let n = 0; n < 3; n++)
+		made.push((await i.report({ description: `report ${n}` })).case);
+	await ben.get('/');
+	for (let n = 0; n < 30; n++)
+		await ben.get(`/cases/${made[n % 2]}`);
+	const rows = (page) => [...page.matchAll(/<tr><td class="n">(\d+)<\/td><td>.*?<\/td><td>([^<]*)<\/td><td>([^<]*)<\/td><td>([^<]*)<\/td>/gs)].map((m) => m.slice(1));
+	let page = (await eve.get('/log')).text;
+	assert.equal(rows(page).length, 24);
+	assert.ok(rows(page).every(([, who, what]) => who === 'ben' && what === 'opened a case'));
+	assert.ok(!page.includes(`href="/cases/${made[0]}"`), 'an auditor opens no case');
+	assert.ok((await ben.get('/log')).text.includes(`href="/cases/${made[0]}"`));
+	const all = [];
+	for (let at = '/log'; at;) {
+		page = (await eve.get(at)).text;
+		all.push(...rows(page));
+		at = page.match(/href="([^"]+)" rel="next"/)?.[1].replace(/&amp;/g, '&');
+	}
+	assert.deepEqual(all.map((r) => Number(r[0])), Array.from(all, (_, n) => all.length - n), 'each once, without a gap');
+	const changes = rows((await eve.get('/log?what=changes')).text).map((r) => r.slice(1).join(': '));
+	assert.deepEqual(changes, ['ben: joined: ben analyst', 'ana: made a link: somebody new analyst', 'eve: joined: eve auditor',
+		'ana: made a link: somebody new auditor', 'ana: joined: ana administrator, coordinator', 'the operator: made a link: somebody new administrator, coordinator']);
+	assert.ok(rows((await eve.get('/log?who=person+1')).text).every((r) => r[1] === 'ana'));
+	page = (await eve.get(`/log?case=${made[1].toLowerCase()}`)).text;
+	assert.equal(rows(page).length, 16, 'fifteen openings and the titles of the queue');
+	assert.match((await eve.get(`/log?case=${made[2]}&who=person+1`)).text, /Nothing fits/);
+	for (const odd of ['?who=%25', '?who=x%27y', '?case=%25', '?case=' + 'A'.repeat(60), '?what=nonsense', '?who=person+1+ana'])
+		await eve.get(`/log${odd}`);
+	await eve.get('/log?before=x', 422);
+});

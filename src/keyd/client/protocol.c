@@ -375,6 +375,9 @@ MSG(keyd_checkpointed);
 FIELDS(keyd_audit) = {
         CREDENTIAL(struct keyd_audit),
         WIRE_I64(struct keyd_audit, before_id),
+        WIRE_U32(struct keyd_audit, kind),
+        WIRE_STR(struct keyd_audit, actor, KEYD_ACTOR_MAX),
+        WIRE_STR(struct keyd_audit, case_number, KEYD_NUMBER_MAX),
 };
 MSG(keyd_audit);
 
@@ -389,6 +392,7 @@ FIELDS(keyd_log_entry) = {
 MSG(keyd_log_entry);
 FIELDS(keyd_log) = {
         WIRE_LIST(struct keyd_log, items, n, KEYD_AUDIT_MAX, keyd_log_entry_wire),
+        WIRE_I64(struct keyd_log, next_before),
 };
 MSG(keyd_log);
 

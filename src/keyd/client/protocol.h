@@ -33,6 +33,8 @@ enum {
 	KEYD_WEBAUTHN_MAX = 2048, /* client data, authenticator data, signature: each */
 	KEYD_LIST_MAX = 128,      /* people, tokens, invitations of one answer */
 	KEYD_AUDIT_MAX = 24,
+	KEYD_AUDIT_SPAN = 20000,
+	KEYD_ACTOR_MAX = 32, /* without a name */
 	KEYD_NEWS_MAX = 6,
 	KEYD_TOLD_MAX = 16,
 	KEYD_ACTION_MAX = 32,
@@ -458,13 +460,25 @@ struct keyd_log_entry {
 	struct str detail; /* purpose, template … */
 	struct str cases;  /* numbers, parted by spaces */
 };
+enum keyd_log_kind {
+	KEYD_LOG_ALL,
+	KEYD_LOG_OPENINGS,
+	KEYD_LOG_SIGN_INS,
+	KEYD_LOG_CHANGES /* all else: people, tokens, keys */
+};
+/* The newest first. With a filter one answer looks through KEYD_AUDIT_SPAN entries at the most, so
+ * that it may be empty and yet not the last. ERR_INVALID: a filter that is none. */
 struct keyd_audit {
 	struct str credential;
-	int64_t before_id; /* 0: the newest */
+	int64_t before_id;      /* 0: the newest */
+	uint32_t kind;          /* enum keyd_log_kind */
+	struct str actor;       /* "person 3", "token 7", "operator", "courier"; "": anybody */
+	struct str case_number; /* "": any, and none */
 };
 struct keyd_log {
 	const struct keyd_log_entry *items;
 	size_t n;
+	int64_t next_before; /* where keyd_audit goes on; 0: this was the last */
 };
 
 /* keyd_news, struct keyd_credential, is answered with a struct keyd_log too: what the whole team is

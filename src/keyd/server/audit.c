@@ -12,8 +12,15 @@ enum err
 handle_audit(struct call *c)
 {
 	const struct keyd_audit *q = c->in;
+	struct str rest = q->actor, word;
 
-	return log_list(c->a, c->k->store.db, q->before_id, c->out);
+	/* Both become patterns. */
+	if (q->kind > KEYD_LOG_CHANGES || (q->case_number.n > 0 && !number_plain(q->case_number)))
+		return ERR_INVALID;
+	while (rest.n > 0 && str_cut(&rest, ' ', &word))
+		if (!word_plain(word))
+			return ERR_INVALID;
+	return log_search(c->a, c->k->store.db, q, c->out);
 }
 
 enum err

@@ -38,6 +38,15 @@ static const struct stmt news = {
         "'renew') ORDER BY id DESC LIMIT $1",
 };
 
+static const struct stmt search = {
+        "keyd_log_search",
+        "SELECT id, at, actor, action, detail, cases FROM log WHERE id < $1 AND id >= $2 AND "
+        "(CAST($3 AS BIGINT) = 0 OR CAST($3 AS BIGINT) = CASE WHEN action IN ('open_case', "
+        "'open_titles', 'open_contact') THEN 1 WHEN action IN ('sign_in', 'cli_session') THEN 2 "
+        "ELSE 3 END) AND actor || ' ' LIKE $4 AND ' ' || cases || ' ' LIKE $5 ORDER BY id DESC "
+        "LIMIT $6",
+};
+
 /* The same list as in the index log_told. */
 static const struct stmt told = {
         "keyd_log_told",
@@ -50,7 +59,7 @@ static const struct stmt newest_at = {
         "keyd_log_newest_at", "SELECT at FROM log WHERE id = (SELECT MAX(id) FROM log)"};
 
 const struct stmt *const log_stmts[] = {
-        &head_get, &at_get, &insert, &before, &after, &news, &told, &newest_at, NULL};
+        &head_get, &at_get, &insert, &before, &after, &news, &told, &newest_at, &search, NULL};
 
 static const struct db_col head_cols[] = {
         DB_COL_INT(struct log_head, id),
@@ -187,7 +196,7 @@ entries_read(struct arena *a, struct db *db, const struct stmt *st, struct db_ar
 		db_row_read(a, &rows, &entry_map, &items[n++]);
 	e = db_rows_end(&rows);
 	if (e == ERR_OK)
-		*out = (struct keyd_log){items, n};
+		*out = (struct keyd_log){.items = items, .n = n};
 	return e;
 }
 
@@ -197,6 +206,37 @@ log_list(struct arena *a, struct db *db, int64_t before_id, struct keyd_log *out
 	return entries_read(a, db, &before,
 	        DB_ARGS(db_i64(before_id > 0 ? before_id : INT64_MAX), db_i64(KEYD_AUDIT_MAX)),
 	        out);
+}
+
+enum err
+log_search(struct arena *a, struct db *db, const struct keyd_audit *q, struct keyd_log *out)
+{
+	bool filtered = q->kind != 0 || q->actor.n > 0 || q->case_number.n > 0;
+	struct log_head head;
+	struct str actor = str_fmt(a, "%.*s%s%%", STR_ARG(q->actor), q->actor.n > 0 ? " " : "");
+	struct str cases = q->case_number.n == 0
+	                           ? STR("%")
+	                           : str_fmt(a, "%% %.*s %%", STR_ARG(q->case_number));
+	int64_t from, to;
+	enum err e = log_head_get(db, &head);
+
+	if (e != ERR_OK)
+		return e;
+	to = q->before_id > 0 && q->before_id <= head.id ? q->before_id : head.id + 1;
+	from = to > KEYD_AUDIT_SPAN ? to - KEYD_AUDIT_SPAN : 1;
+	e = entries_read(a, db, &search,
+	        DB_ARGS(db_i64(to), db_i64(from), db_i64(q->kind), db_text(actor), db_text(cases),
+	                db_i64(KEYD_AUDIT_MAX)),
+	        out);
+	if (e != ERR_OK)
+		return e;
+	if (out->n == KEYD_AUDIT_MAX)
+		out->next_before = out->items[out->n - 1].id;
+	else if (filtered)
+		out->next_before = from;
+	if (out->next_before <= 1)
+		out->next_before = 0;
+	return ERR_OK;
 }
 
 enum err

@@ -45,6 +45,11 @@ enum err log_told(
 /* The time of the newest entry; 0 if there is none. */
 enum err log_newest_at(struct db *db, int64_t *at) MUST_CHECK;
 
+/* What Q asks for, with next_before. Its actor and number are words without '%'; '_' in an actor
+ * stands for itself or anything. */
+enum err log_search(struct arena *a, struct db *db, const struct keyd_audit *q,
+        struct keyd_log *out) MUST_CHECK;
+
 /* At most KEYD_AUDIT_MAX entries older than BEFORE_ID (0: from the newest), the newest first. */
 enum err log_list(
         struct arena *a, struct db *db, int64_t before_id, struct keyd_log *out) MUST_CHECK;

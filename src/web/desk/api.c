@@ -139,8 +139,8 @@ api_audit_get(struct request *req)
 	for (size_t i = 0; i < log.n; i++)
 		log_entry_json(&w, &log.items[i]);
 	jw_end(&w);
-	if (log.n == KEYD_AUDIT_MAX && log.items[log.n - 1].id > 1)
-		jw_str(&w, "next", str_fmt(req->a, "%lld", (long long)log.items[log.n - 1].id));
+	if (log.next_before > 0)
+		jw_str(&w, "next", str_fmt(req->a, "%lld", (long long)log.next_before));
 	else
 		jw_null(&w, "next");
 	jw_end(&w);

@@ -223,7 +223,7 @@ handler_fn desk_enrol_get, desk_enrol_post;
 handler_fn desk_sign_in_get, desk_sign_in_post, desk_sign_out_post;
 handler_fn desk_queue_get, desk_case_get, desk_actions_post;
 handler_fn desk_file_get, desk_picture_get;
-handler_fn desk_keys_get;
+handler_fn desk_keys_get, desk_log_get;
 handler_fn desk_people_get, desk_people_post, desk_invitation_end_post;
 handler_fn desk_member_get, desk_member_post;
 handler_fn desk_tokens_get, desk_tokens_post, desk_token_revoke_post;

@@ -38,6 +38,8 @@ static const struct route rows[] = {
 		.summary = "A file of a case, as a download"},
 	{METHOD_GET, "/cases/{case}/files/{file}/picture", desk_picture_get, READ, .rate = RATE_STAFF,
 		.summary = "A picture of a case, drawn anew"},
+	{METHOD_GET, "/log", desk_log_get, FIGURES, .rate = RATE_STAFF,
+		.summary = "The log of openings, sign-ins and changes"},
 	{METHOD_GET, "/keys", desk_keys_get, DESK_SIGNED_IN, .rate = RATE_STAFF,
 		.summary = "The list of keys"},
 	{METHOD_POST, "/sign-out", desk_sign_out_post, DESK_SIGNED_IN, BODY_FORM, FORM_MAX, RATE_STAFF,

@@ -3,12 +3,14 @@
 
 #include "base/id.h"
 #include "base/time.h"
+#include "web/json_fold.h"
 
 #include <jansson.h>
 #include <stdio.h>
 
 struct reading {
 	struct arena *a;
+	struct json_folded folded;
 	struct diag *d;
 	char pointer[sizeof((struct diag *)0)->pointer];
 };
@@ -20,35 +22,6 @@ json_start(void)
 
 	random_bytes(&seed, sizeof seed);
 	json_object_seed(seed | 1);
-}
-
-/* Jansson recurses for each level; this is looked at before it starts. */
-static bool
-too_deep(struct str s, size_t *at)
-{
-	unsigned depth = 0;
-	bool in_string = false;
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = s.p[i];
-
-		if (in_string) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				in_string = false;
-		} else if (c == '"') {
-			in_string = true;
-		} else if (c == '{' || c == '[') {
-			if (++depth > JSON_DEPTH_MAX) {
-				*at = i;
-				return true;
-			}
-		} else if ((c == '}' || c == ']') && depth > 0) {
-			depth--;
-		}
-	}
-	return false;
 }
 
 /* Without the excerpt of the input that jansson's own text has. */
@@ -136,6 +109,13 @@ type_text(enum json_type t)
 	return texts[t];
 }
 
+static struct str
+string_of(const struct reading *r, const json_t *v)
+{
+	return json_unfold(
+	        r->a, &r->folded, (struct str){json_string_value(v), json_string_length(v)});
+}
+
 static enum err
 read_string(struct reading *r, const struct json_field *f, const json_t *v, struct str *out)
 {
@@ -143,10 +123,10 @@ read_string(struct reading *r, const struct json_field *f, const json_t *v, stru
 
 	if (!json_is_string(v))
 		return invalid(r, "must be a string");
-	s = (struct str){json_string_value(v), json_string_length(v)};
+	s = string_of(r, v);
 	if (f->max > 0 && str_utf8_len(s) > f->max)
 		return invalid(r, "is longer than %zu characters", f->max);
-	*out = str_dup(r->a, s);
+	*out = s;
 	return ERR_OK;
 }
 
@@ -154,16 +134,17 @@ static enum err
 read_choice(struct reading *r, const struct json_field *f, const json_t *v, struct str *out)
 {
 	char list[160] = "";
+	struct str s;
 	size_t n = 0;
 
 	if (!json_is_string(v))
 		return invalid(r, "must be a string");
+	s = string_of(r, v);
 	for (size_t i = 0; f->choices[i] != NULL; i++) {
 		struct str choice = str_of(f->choices[i]);
 		int k;
 
-		if (str_eq_nocase(
-		            choice, (struct str){json_string_value(v), json_string_length(v)})) {
+		if (str_eq_nocase(choice, s)) {
 			*out = choice;
 			return ERR_OK;
 		}
@@ -207,8 +188,6 @@ static enum err read_object(
 static enum err
 read_value(struct reading *r, const struct json_field *f, const json_t *v, void *at)
 {
-	struct str s;
-
 	switch (f->type) {
 	case JSON_TYPE_STRING:
 		return read_string(r, f, v, at);
@@ -231,8 +210,7 @@ read_value(struct reading *r, const struct json_field *f, const json_t *v, void 
 		*(int64_t *)at = json_integer_value(v);
 		return ERR_OK;
 	case JSON_TYPE_TIME:
-		s = (struct str){json_string_value(v), json_string_length(v)};
-		if (!json_is_string(v) || time_parse(s, at) != ERR_OK)
+		if (!json_is_string(v) || time_parse(string_of(r, v), at) != ERR_OK)
 			break;
 		return ERR_OK;
 	}
@@ -295,6 +273,21 @@ read_object(struct reading *r, const struct json_table *table, const json_t *o, 
 	return ERR_OK;
 }
 
+/* Broken at byte AT of the body. */
+static enum err
+broken(struct diag *d, struct str body, size_t at, const char *what)
+{
+	size_t line = 1, line_start = 0;
+
+	for (size_t i = 0; i < at; i++)
+		if (body.p[i] == '\n') {
+			line++;
+			line_start = i + 1;
+		}
+	return diag_set(d, ERR_SYNTAX, NULL, "broken JSON at line %zu, column %zu: %s", line,
+	        str_utf8_len(str_sub(body, line_start, at - line_start)), what);
+}
+
 enum err
 json_object_read(
         struct arena *a, struct str body, const struct json_table *table, void *out, struct diag *d)
@@ -307,13 +300,20 @@ json_object_read(
 
 	if (!str_utf8_valid(body, &bad))
 		return diag_set(d, ERR_SYNTAX, NULL, "not UTF-8 without NUL, at byte %zu", bad);
-	if (too_deep(body, &bad))
+	switch (json_fold(a, body, JSON_DEPTH_MAX, &r.folded, &bad)) {
+	case JSON_FOLD_WELL:
+		break;
+	case JSON_FOLD_DEEP:
 		return diag_set(d, ERR_SYNTAX, NULL,
 		        "broken JSON: deeper than %d levels, at byte %zu", JSON_DEPTH_MAX, bad);
-	o = json_loadb(body.p != NULL ? body.p : "", body.n, JSON_REJECT_DUPLICATES, &error);
+	case JSON_FOLD_NUL:
+		return broken(d, body, bad, "a NUL character");
+	}
+	o = json_loadb(
+	        r.folded.text.p, r.folded.text.n, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
 	if (o == NULL)
-		return diag_set(d, ERR_SYNTAX, NULL, "broken JSON at line %d, column %d: %s",
-		        error.line, error.column, syntax_text(&error));
+		return broken(d, body, json_unfold_at(&r.folded, (size_t)error.position),
+		        syntax_text(&error));
 	e = read_object(&r, table, o, out);
 	json_decref(o);
 	return e;

@@ -133,6 +133,77 @@ test_refuse(void **state)
 	}
 }
 
+#define TEXT_20 "a text that is long;"
+#define TEXT_80 TEXT_20 TEXT_20 TEXT_20 TEXT_20
+
+static const struct json_field long_fields[] = {
+        {"description", JSON_TYPE_STRING, offsetof(struct report, description), .max = 1000},
+        {"severity", JSON_TYPE_CHOICE, offsetof(struct report, severity), .choices = severities},
+        {"affected", JSON_TYPE_STRINGS, offsetof(struct report, affected), .max = 300,
+                .items_max = 2},
+        {"from", JSON_TYPE_TIME, offsetof(struct report, from)},
+};
+static const struct json_table long_table = {long_fields, 4};
+
+/* Long pieces of text go round jansson: nobody may notice. */
+static void
+test_long_texts(void **state)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct report r = {0};
+	struct diag d = {0};
+
+	(void)state;
+	assert_int_equal(json_object_read(a,
+	                         STR("{\"affected\":[\"x" TEXT_80 "\",\"" TEXT_80 "\\t\"],"
+	                             "\"description\":\"" TEXT_80 "\\n\\\"" TEXT_80
+	                             "\\u00e9" TEXT_80 "\xc3\xa9\\u00e9\\\\\"}"),
+	                         &long_table, &r, &d),
+	        ERR_OK);
+	assert_true(str_eq(r.description,
+	        STR(TEXT_80 "\n\"" TEXT_80 "\xc3\xa9" TEXT_80 "\xc3\xa9\xc3\xa9\\")));
+	assert_true(str_eq(r.affected.v[0], STR("x" TEXT_80)));
+	assert_true(str_eq(r.affected.v[1], STR(TEXT_80 "\t")));
+	arena_free(a);
+}
+
+static const struct {
+	const char *body;
+	enum err e;
+	const char *pointer, *what;
+} bad_long[] = {
+        {"{\"description\":\"" TEXT_80 "\", x}", ERR_SYNTAX, "", "line 1, column 100"},
+        {"{\"description\":\"" TEXT_80 "\",\n x}", ERR_SYNTAX, "", "line 2, column 2"},
+        {"{\"description\":\"" TEXT_80, ERR_SYNTAX, "", "line 1, column 96: it ends too early"},
+        {"{\"description\":\"" TEXT_80 "\n\"}", ERR_SYNTAX, "", "broken JSON"},
+        {"{\"description\":\"" TEXT_80 "\\u0000\"}", ERR_SYNTAX, "", "line 1, column 96: a NUL"},
+        {"{\"description\":\"\\u00000000\"}", ERR_SYNTAX, "", "a NUL"},
+        {"{\"" TEXT_80 "\" : 1, \"" TEXT_80 "\" : 2}", ERR_SYNTAX, "", "twice"},
+        {"{\"" TEXT_80 "\" : 1}", ERR_INVALID, "/" TEXT_80, "not known"},
+        {"{\"severity\":\"" TEXT_80 "\"}", ERR_INVALID, "/severity", "must be one of"},
+        {"{\"from\":\"" TEXT_80 "\"}", ERR_INVALID, "/from", "RFC 3339"},
+        {"{\"affected\":[\"" TEXT_80 TEXT_80 TEXT_80 TEXT_80 "\"]}", ERR_INVALID, "/affected/0",
+                "300 characters"},
+};
+
+static void
+test_refuse_long(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof bad_long / sizeof *bad_long; i++) {
+		struct arena *a = arena_new(1 << 20);
+		struct report r = {0};
+		struct diag d = {0};
+		enum err e = json_object_read(a, str_of(bad_long[i].body), &long_table, &r, &d);
+
+		if (e != bad_long[i].e || strcmp(d.pointer, bad_long[i].pointer) != 0 ||
+		        strstr(d.what, bad_long[i].what) == NULL)
+			fail_msg("%s: %s, at %s: %s", bad_long[i].body, err_name(e), d.pointer,
+			        d.what);
+		arena_free(a);
+	}
+}
+
 static void
 test_long_unknown_key(void **state)
 {
@@ -300,6 +371,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_read),
 	        cmocka_unit_test(test_refuse),
+	        cmocka_unit_test(test_long_texts),
+	        cmocka_unit_test(test_refuse_long),
 	        cmocka_unit_test(test_long_unknown_key),
 	        cmocka_unit_test(test_write),
 	        cmocka_unit_test(test_cursor),

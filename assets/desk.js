@@ -86,6 +86,9 @@ for (const button of document.querySelectorAll("[data-insert]")) {
 	});
 }
 
+for (const button of document.querySelectorAll("[data-print]"))
+	button.addEventListener("click", () => window.print());
+
 for (const button of document.querySelectorAll("[data-copy]")) {
 	button.addEventListener("click", async () => {
 		const said = button.parentElement.querySelector("[data-said]");

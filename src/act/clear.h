@@ -14,7 +14,7 @@ struct clear {
 	enum regulator_report what; /* regulator_sent */
 	bool question;              /* received */
 	bool incident; /* received: other people's data were reached, or a service was disturbed */
-	struct str channel;   /* received: "web", "api", "mail", "hand" */
+	struct str channel;   /* received: "web", "api", "mail", "call", "talk", "hand" */
 	struct str cvss;      /* triaged: a vector */
 	int64_t cwe;          /* triaged */
 	struct str component; /* triaged; on received: the reporter's */

@@ -19,7 +19,7 @@ struct intake {
 	const struct policy *policy;  /* in force: the case is pinned to it */
 	const struct key *intake_key; /* keyd's, for repeatable codes and hashes of addresses */
 	struct actor actor;           /* the reporter, or who enters a report by hand */
-	struct str channel;           /* "web", "api", "mail", "hand" */
+	struct str channel;           /* "web", "api", "mail", "call", "talk", "hand" */
 	int64_t received_utc_s;       /* 0: now, by keyd's clock */
 	bool question;
 	bool incident;

@@ -22,6 +22,7 @@ struct view_desk {
 	struct str person;          /* who is signed in; "" = nobody, and no navigation */
 	struct str roles;           /* "coordinator, administrator" */
 	bool administrator;
+	bool may_enter;                         /* reports that came another way */
 	uint64_t queue, mine, waiting, overdue; /* cases */
 	struct str query;                       /* in the search box */
 	struct str done; /* what the last action did: "Sent to the reporter."; "" = nothing */

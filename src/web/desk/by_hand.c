@@ -4,11 +4,8 @@
 
 #include "base/log.h"
 #include "base/sha256.h"
-#include "base/time.h"
 #include "web/api/intake_json.h"
 #include "web/api/jobs.h"
-
-enum { OLDEST_S = 3653 * DAY_S };
 
 struct by_hand {
 	struct intake_job job;
@@ -19,8 +16,6 @@ struct by_hand {
 	const struct policy *policy; /* that the case is pinned to */
 };
 
-static const char *const channels[] = {"web", "api", "mail", "hand", NULL};
-
 static const struct json_field more[] = {
         {.key = "received_at",
                 .type = JSON_TYPE_TIME,
@@ -30,7 +25,7 @@ static const struct json_field more[] = {
                 .type = JSON_TYPE_CHOICE,
                 .offset = offsetof(struct by_hand, channel),
                 .max = 16,
-                .choices = channels},
+                .choices = report_channels},
 };
 
 static void
@@ -66,13 +61,7 @@ read_body(struct request *req, struct by_hand *h, struct diag *d)
 	if (key.p != NULL && !idempotency_key_ok(key))
 		return diag_set(d, ERR_SYNTAX, NULL,
 		        "Idempotency-Key must be 1 to 255 printable characters");
-	if (h->received_given &&
-	        (h->received_utc_s > now_utc_s() || h->received_utc_s < now_utc_s() - OLDEST_S)) {
-		snprintf(d->pointer, sizeof d->pointer, "/received_at");
-		return diag_set(d, ERR_INVALID, NULL,
-		        "received_at lies in the future, or over ten years back");
-	}
-	return ERR_OK;
+	return h->received_given ? report_received_check(h->received_utc_s, d) : ERR_OK;
 }
 
 /* The report alone is kept, without when and how it came. */

@@ -9,19 +9,6 @@
 #include "web/api/report_json.h"
 #include "web/view_promises.h"
 
-static const struct {
-	const char *name, *label;
-} channels[] = {{"web", "the form"}, {"api", "the API"}, {"mail", "mail"}, {"hand", "hand"}};
-
-static struct str
-channel_words(struct str channel)
-{
-	for (size_t i = 0; i < sizeof channels / sizeof channels[0]; i++)
-		if (str_eq(channel, str_of(channels[i].name)))
-			return str_of(channels[i].label);
-	return channel;
-}
-
 static struct view_options
 component_options(struct arena *a, const struct policy *p)
 {
@@ -130,7 +117,7 @@ fill(struct request *req, const struct opened *o, const struct report *r,
 	        .part = desk_component_name(c->policy, c->row.component),
 	        .who = desk_person_name(people, c->row.assignee),
 	        .scope = part_scope(req->a, c, r),
-	        .channel = channel_words(c->row.channel),
+	        .channel = report_channel_words(c->row.channel),
 	        .privacy = c->row.privacy_incident,
 	        .question = c->row.question,
 	        .many_opened = o->alert,

@@ -5,48 +5,12 @@
 #include "policy/reply.h"
 #include "policy/scope.h"
 #include "web/json.h"
+#include "web/report_form.h"
 #include "web/view_helpers.h"
 
 enum { SCOPE_ARENA = 8 << 20, TEXT_MAX = 1 << 20, CREDIT_TEXT_MAX = 4096 };
 
 /* ---- Rows ---- */
-
-static struct str
-lines(struct arena *a, const struct report_texts *t)
-{
-	struct buf b;
-	struct str s;
-
-	buf_init(&b, TEXT_MAX);
-	for (size_t i = 0; i < t->n; i++) {
-		buf_str(&b, t->v[i]);
-		if (i + 1 < t->n)
-			buf_char(&b, '\n');
-	}
-	s = str_dup(a, buf_view(&b));
-	buf_clear(&b);
-	return s;
-}
-
-static struct str
-value_of(struct arena *a, const struct report *r, const struct report_field *f)
-{
-	const char *at = (const char *)r + f->offset;
-
-	switch (f->type) {
-	case REPORT_LINE:
-	case REPORT_TEXT:
-	case REPORT_CHOICE:
-		return *(const struct str *)at;
-	case REPORT_LINES:
-		return lines(a, (const struct report_texts *)at);
-	case REPORT_BOOL:
-		return STR("yes");
-	case REPORT_TIME:
-		return text_str(a, time_words(*(const int64_t *)at));
-	}
-	abort();
-}
 
 /* Fields about the reporter and not about the weakness. */
 static bool
@@ -68,7 +32,7 @@ rows_of(struct arena *a, const struct report *r, bool reporter, struct view_row 
 		if (of_reporter(f) != reporter || title || str_eq(str_of(f->form), STR("kind")) ||
 		        !report_given(r, f))
 			continue;
-		rows[n++] = (struct view_row){str_of(f->label), value_of(a, r, f),
+		rows[n++] = (struct view_row){str_of(f->label), report_value(a, f, r),
 		        f->type == REPORT_TEXT || f->type == REPORT_LINES,
 		        str_eq(str_of(f->form), STR("proof_of_concept"))};
 	}

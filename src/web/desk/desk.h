@@ -47,6 +47,7 @@ struct who {
 	struct keyd_identity id;
 	struct db *db;               /* of the thread that works on the request now */
 	struct upload_keys *uploads; /* of the form's files; NULL before the first */
+	struct entering *entering;   /* likewise of a report that is entered by hand */
 };
 
 static inline struct desk *
@@ -189,6 +190,16 @@ enum err desk_list(struct request *req, const struct keyd_people *people, struct
 /* A person by id, name, "me"; 0 if there is none. */
 int64_t desk_person_find(const struct request *req, const struct keyd_people *people, struct str s);
 
+/* ---- Reports that came another way ---- */
+
+/* How a report can come: values of the API, ended by NULL. The last is for all else. */
+extern const char *const report_channels[];
+/* "a call", "mail" …; CHANNEL itself if it is not known. */
+struct str report_channel_words(struct str channel);
+/* ERR_INVALID with D's pointer if a report cannot have come at AT: in the future, or over ten years
+ * back. */
+enum err report_received_check(int64_t at, struct diag *d) MUST_CHECK;
+
 /* ---- Words that the queue and the case share ---- */
 
 struct str desk_cvss_score(struct arena *a, struct str vector);           /* "8.7"; "" for none */
@@ -210,7 +221,7 @@ void desk_case_respond(
 /* ---- Routes ---- */
 
 extern const struct route_table desk_routes;
-extern const struct upload desk_upload;
+extern const struct upload desk_upload, desk_report_upload;
 
 /* "coordinator" … may they, by ROW? */
 bool desk_route_allows(const struct route *row, unsigned roles);
@@ -221,7 +232,8 @@ void desk_assets_put(struct desk *d);
 handler_fn desk_healthz, desk_metrics;
 handler_fn desk_enrol_get, desk_enrol_post;
 handler_fn desk_sign_in_get, desk_sign_in_post, desk_sign_out_post;
-handler_fn desk_queue_get, desk_case_get, desk_actions_post;
+handler_fn desk_report_get, desk_report_post;
+handler_fn desk_queue_get, desk_case_get, desk_case_form_get, desk_actions_post;
 handler_fn desk_file_get, desk_picture_get;
 handler_fn desk_keys_get, desk_log_get;
 handler_fn desk_people_get, desk_people_post, desk_invitation_end_post;

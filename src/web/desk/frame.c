@@ -101,6 +101,7 @@ desk_page(struct request *req, const char *title, enum view_desk_nav nav)
 	v.person = w->id.name.n > 0 ? w->id.name : STR("operator");
 	v.roles = desk_roles_words(req->a, w->id.roles);
 	v.administrator = who_may(req, PERMISSION_MANAGE);
+	v.may_enter = who_may(req, PERMISSION_DECIDE_CASES);
 	v.done = done_text(req);
 	if (queue_count(w->db, d->in.programme.id, w->id.person_id, now_utc_s(), &counts) != ERR_OK)
 		log_error("queue_count", "why", db_why(w->db));

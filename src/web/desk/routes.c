@@ -30,6 +30,12 @@ static const struct route rows[] = {
 	/* Pages. */
 	{METHOD_GET, "/", desk_queue_get, FIGURES, .rate = RATE_STAFF,
 		.summary = "The queue and the other lists of cases"},
+	{METHOD_GET, "/report", desk_report_get, DECIDE, .rate = RATE_STAFF,
+		.summary = "The form for a report that came another way"},
+	{METHOD_POST, "/report", desk_report_post, DECIDE, BODY_MULTIPART, DESK_UPLOAD_MAX, RATE_STAFF,
+		&desk_report_upload, "Check and enter a report that came another way"},
+	{METHOD_GET, "/cases/{case}/form", desk_case_form_get, READ, .rate = RATE_STAFF,
+		.summary = "The report of a case in the shape of the form, with what is missing"},
 	{METHOD_GET, "/cases/{case}", desk_case_get, READ, .rate = RATE_STAFF,
 		.summary = "One case"},
 	{METHOD_POST, "/cases/{case}/actions", desk_actions_post, HANDLE, BODY_MULTIPART, DESK_UPLOAD_MAX,

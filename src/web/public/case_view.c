@@ -4,7 +4,7 @@
 #include "base/id.h"
 #include "web/api/case_json.h"
 #include "web/api/report_json.h"
-#include "web/public/form_read.h"
+#include "web/report_form.h"
 #include "web/view_promises.h"
 
 struct str

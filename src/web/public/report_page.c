@@ -9,7 +9,7 @@
 #include "views.h"
 #include "web/api/jobs.h"
 #include "web/api/uploads.h"
-#include "web/public/form_read.h"
+#include "web/report_form.h"
 #include "web/public/page.h"
 #include "web/public/report_api.h"
 #include "web/view_promises.h"

@@ -1,5 +1,5 @@
 /* A report as a form. */
-#include "web/public/form_read.h"
+#include "web/report_form.h"
 
 #include "base/time.h"
 #include "web/view_helpers.h"
@@ -30,9 +30,8 @@ lines_of(struct arena *a, struct str s)
 	return t;
 }
 
-/* A local date-time of a form ("2026-01-05T09:00"), meant as UTC, or RFC 3339. */
-static enum err
-time_of(struct arena *a, struct str s, int64_t *out)
+enum err
+report_form_time(struct arena *a, struct str s, int64_t *out)
 {
 	if (time_parse(s, out) == ERR_OK)
 		return ERR_OK;
@@ -62,7 +61,8 @@ field_read(struct arena *a, const struct report_field *f, struct str value, stru
 		*(bool *)at = str_eq(value, STR("yes"));
 		return ERR_OK;
 	case REPORT_TIME:
-		if (str_trim(value).n == 0 || time_of(a, str_trim(value), (int64_t *)at) == ERR_OK)
+		if (str_trim(value).n == 0 ||
+		        report_form_time(a, str_trim(value), (int64_t *)at) == ERR_OK)
 			return ERR_OK;
 		snprintf(d->pointer, sizeof d->pointer, "/%s/%s", f->object, f->key);
 		return diag_set(d, ERR_INVALID, "write it as 2026-01-05T09:00",
@@ -199,8 +199,8 @@ texts_joined(struct arena *a, const struct report_texts *t)
 	return all;
 }
 
-static struct str
-value_shown(struct arena *a, const struct report_field *f, const struct report *r)
+struct str
+report_value(struct arena *a, const struct report_field *f, const struct report *r)
 {
 	const char *at = (const char *)r + f->offset;
 
@@ -233,7 +233,7 @@ report_rows(struct arena *a, const struct report *r)
 			continue;
 		rows[n++] = (struct view_row){
 		        .label = str_of(f->label),
-		        .value = value_shown(a, f, r),
+		        .value = report_value(a, f, r),
 		        .is_long = f->type == REPORT_TEXT || f->type == REPORT_LINES,
 		        .is_code = str_eq(str_of(f->form), STR("proof_of_concept")),
 		};

@@ -431,6 +431,7 @@ keys_read(struct fill *f, const char *instance)
 	        "signing.key", NULL);
 	key_wipe(&seed);
 	memcpy(f->programme.storage_public, halves.storage, STORAGE_PUBLIC_BYTES);
+	f->programme.wrapper = wrapper_new(f->programme.storage_public);
 	memcpy(f->programme.signing_public, halves.signing, sizeof signing_public);
 }
 

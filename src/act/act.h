@@ -11,8 +11,8 @@
 #include "case/number.h"
 #include "case/state.h"
 #include "seal/blob.h"
-#include "seal/case_keys.h"
 #include "seal/receipt.h"
+#include "seal/team_wrap.h"
 #include "store/case_store.h"
 #include "store/event_store.h"
 #include "store/file_store.h"
@@ -34,6 +34,7 @@ struct programme {
 	struct str case_prefix; /* "EXW" */
 	unsigned char storage_public[STORAGE_PUBLIC_BYTES];
 	unsigned char signing_public[32];
+	struct wrapper *wrapper;   /* for new cases; NULL where none are made */
 	struct policies *policies; /* every version that a case may be pinned to */
 };
 

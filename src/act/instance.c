@@ -70,6 +70,7 @@ keys_read(struct instance *in)
 	close(fd);
 	memcpy(in->programme.storage_public, keys.storage, sizeof keys.storage);
 	memcpy(in->programme.signing_public, keys.signing, sizeof keys.signing);
+	in->programme.wrapper = wrapper_new(in->programme.storage_public);
 	in->intake_key = key_new();
 	if (!role_has(in->role, SLOT_SERVER_KEY))
 		return;

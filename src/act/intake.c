@@ -71,7 +71,7 @@ intake_seal(struct intake *in)
 	struct place body_at = {"event", "body", in->row.uid, 1};
 	unsigned char *wrap = arena_alloc(in->a, TEAM_WRAP_BYTES);
 
-	team_wrap(in->programme->storage_public, &in->keys, in->row.uid, wrap);
+	team_wrap(in->programme->wrapper, &in->keys.team, in->row.uid, wrap);
 	in->row.team_wrap = str_bytes(wrap, TEAM_WRAP_BYTES);
 	memcpy(in->row.pair_public, in->keys.pair_public, sizeof in->row.pair_public);
 	in->row.title = field_seal(in->a, &in->keys.shared.title, &title_at, in->title);

@@ -1,9 +1,7 @@
-/* The keys of one case, and their wraps. */
+/* The keys of one case, and the reporter's wrap. */
 #include "seal/case_keys.h"
 
 #include <sodium.h>
-
-_Static_assert(crypto_box_SEALBYTES == 48, "sealed box overhead");
 
 void
 reporter_keys_from(const struct key *reporter, struct reporter_keys *k)
@@ -46,48 +44,6 @@ void
 team_keys_wipe(struct team_keys *k)
 {
 	sodium_memzero(k, sizeof *k);
-}
-
-/* A sealed box as crypto_box_seal makes it, but for the pair that it draws for each box: the case's
- * own pair, just as new, stands in for it. That saves a third of the work of sealing a case; who
- * holds the pair's secret half holds the team key that is in the box. */
-void
-team_wrap(const unsigned char storage_public[STORAGE_PUBLIC_BYTES], const struct team_keys *k,
-        const unsigned char case_uid[CASE_UID_BYTES], unsigned char out[TEAM_WRAP_BYTES])
-{
-	unsigned char plain[KEY_BYTES + CASE_UID_BYTES], nonce[crypto_box_NONCEBYTES];
-	crypto_generichash_state h;
-
-	memcpy(plain, k->team.b, KEY_BYTES);
-	memcpy(plain + KEY_BYTES, case_uid, CASE_UID_BYTES);
-	crypto_generichash_init(&h, NULL, 0, sizeof nonce);
-	crypto_generichash_update(&h, k->pair_public, PAIR_PUBLIC_BYTES);
-	crypto_generichash_update(&h, storage_public, STORAGE_PUBLIC_BYTES);
-	crypto_generichash_final(&h, nonce, sizeof nonce);
-	memcpy(out, k->pair_public, PAIR_PUBLIC_BYTES);
-	if (crypto_box_easy(out + PAIR_PUBLIC_BYTES, plain, sizeof plain, nonce, storage_public,
-	            k->pair_secret.b) != 0)
-		abort(); /* the storage key is checked when it is made */
-	sodium_memzero(plain, sizeof plain);
-}
-
-enum err
-team_unwrap(const unsigned char storage_public[STORAGE_PUBLIC_BYTES],
-        const struct key *storage_secret, struct str wrap,
-        const unsigned char case_uid[CASE_UID_BYTES], struct key *team)
-{
-	unsigned char plain[KEY_BYTES + CASE_UID_BYTES];
-	enum err e = ERR_FORGED;
-
-	if (wrap.n == TEAM_WRAP_BYTES &&
-	        crypto_box_seal_open(plain, (const unsigned char *)wrap.p, wrap.n, storage_public,
-	                storage_secret->b) == 0 &&
-	        secret_eq(plain + KEY_BYTES, case_uid, CASE_UID_BYTES)) {
-		memcpy(team->b, plain, KEY_BYTES);
-		e = ERR_OK;
-	}
-	sodium_memzero(plain, sizeof plain);
-	return e;
 }
 
 static struct place

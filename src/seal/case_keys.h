@@ -8,7 +8,6 @@
 
 enum {
 	STORAGE_PUBLIC_BYTES = 32,
-	TEAM_WRAP_BYTES = KEY_BYTES + CASE_UID_BYTES + 48,
 	REPORTER_WRAP_BYTES = KEY_BYTES + FIELD_OVERHEAD,
 };
 
@@ -34,14 +33,6 @@ void team_keys_wipe(struct team_keys *k);
 /* All keys that follow from R. Wipe with reporter_keys_wipe. */
 void reporter_keys_from(const struct key *reporter, struct reporter_keys *k);
 void reporter_keys_wipe(struct reporter_keys *k);
-
-/* T for keyd: a sealed box of T and the case's uid to the programme's storage key. */
-void team_wrap(const unsigned char storage_public[STORAGE_PUBLIC_BYTES], const struct team_keys *k,
-        const unsigned char case_uid[CASE_UID_BYTES], unsigned char out[TEAM_WRAP_BYTES]);
-/* ERR_FORGED if WRAP was not made for this storage key and this case. */
-enum err team_unwrap(const unsigned char storage_public[STORAGE_PUBLIC_BYTES],
-        const struct key *storage_secret, struct str wrap,
-        const unsigned char case_uid[CASE_UID_BYTES], struct key *team) MUST_CHECK;
 
 /* R under the key that a receipt code gives (seal/receipt.h). */
 void reporter_wrap(const struct key *code_key, const struct key *reporter,

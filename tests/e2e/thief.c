@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <stdnoreturn.h>
 
-enum { KEYS_MAX = 256, TEXT_SHOWN = 200 };
+enum { KEYS_MAX = 1024, TEXT_SHOWN = 200 };
 
 struct named_key {
 	char name[64];
@@ -206,7 +206,7 @@ gather_keys(struct thief *t, const struct receipt_code *code)
 		fail("the receipt does not open its wrap");
 	add_family(t, "reporter key", reporter.b);
 	/* Every stretch of the wraps, should a key stand there in the clear. */
-	for (size_t i = 0; i + KEY_BYTES <= t->row.team_wrap.n; i += 8) {
+	for (size_t i = 0; i + KEY_BYTES <= t->row.team_wrap.n; i++) {
 		snprintf(name, sizeof name, "team wrap at %zu", i);
 		add_family(t, name, t->row.team_wrap.p + i);
 	}
@@ -378,6 +378,7 @@ own_wrap(struct thief *t, const char *keys_dir, const char *uid)
 	struct team_keys own;
 	struct place at = {"cases", "title", t->row.uid, 0};
 	unsigned char wrap[TEAM_WRAP_BYTES];
+	struct wrapper *w;
 	struct str title;
 	char path[4096];
 	int fd;
@@ -388,7 +389,9 @@ own_wrap(struct thief *t, const char *keys_dir, const char *uid)
 		fail("public.keys");
 	uid_read(t, uid);
 	team_keys_new(&own);
-	team_wrap(keys.storage, &own, t->row.uid, wrap);
+	w = wrapper_new(keys.storage);
+	team_wrap(w, &own.team, t->row.uid, wrap);
+	wrapper_free(w);
 	title = field_seal(t->a, &own.shared.title, &at, STR("planted words"));
 	print_hex(t, "wrap", wrap, sizeof wrap);
 	print_hex(t, "pair", own.pair_public, sizeof own.pair_public);

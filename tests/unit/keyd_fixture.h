@@ -12,8 +12,8 @@
 #include "keyd/server/keyd.h"
 #include "proc/control.h"
 #include "seal/capsule.h"
-#include "seal/case_keys.h"
 #include "seal/receipt.h"
+#include "seal/team_wrap.h"
 
 #include <fcntl.h>
 #include <liboath/oath.h>
@@ -270,18 +270,29 @@ fixture_member(struct keyd_fixture *f, struct str by, const char *name, unsigned
 	return fixture_enrol(f, invited.enrolment, name, totp);
 }
 
+static inline struct str
+fixture_wrap(struct keyd_fixture *f, struct wrapper *w, const struct team_keys *keys,
+        const unsigned char *case_uid)
+{
+	unsigned char *wrap = arena_alloc(f->a, TEAM_WRAP_BYTES);
+
+	team_wrap(w, &keys->team, case_uid, wrap);
+	return str_bytes(wrap, TEAM_WRAP_BYTES);
+}
+
 /* N cases as `public` makes them. */
 static inline void
 fixture_cases(struct keyd_fixture *f, struct keyd_case *out, struct team_keys *keys, size_t n)
 {
 	struct keyd_receipt_wanted wanted[KEYD_RECEIPTS_MAX] = {0};
+	struct wrapper *w = wrapper_new(f->halves.storage);
 	struct keyd_receipts got;
 
 	for (size_t i = 0; i < n; i++) {
 		out[i] = (struct keyd_case){.programme = STR("exact.works")};
 		team_keys_new(&keys[i]);
 		random_bytes(out[i].case_uid, sizeof out[i].case_uid);
-		team_wrap(f->halves.storage, &keys[i], out[i].case_uid, out[i].team_wrap);
+		out[i].team_wrap = fixture_wrap(f, w, &keys[i], out[i].case_uid);
 		random_bytes(out[i].content_sha256, 32);
 		memset(out[i].policy_sha256, 7, 32);
 		memcpy(out[i].case_key, keys[i].pair_public, 32);
@@ -291,6 +302,7 @@ fixture_cases(struct keyd_fixture *f, struct keyd_case *out, struct team_keys *k
 		memcpy(wanted[i].policy_sha256, out[i].policy_sha256, 32);
 		memcpy(wanted[i].case_key, out[i].case_key, 32);
 	}
+	wrapper_free(w);
 	assert_int_equal(keyd_sign_receipts(f->a, &f->as[ROLE_PUBLIC],
 	                         &(struct keyd_sign_receipts){wanted, n}, &got, NULL),
 	        ERR_OK);

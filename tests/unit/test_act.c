@@ -96,6 +96,7 @@ setup(void **state)
 	f->pr.name = f->policy->programme;
 	f->pr.case_prefix = f->policy->case_prefix;
 	crypto_box_keypair(f->pr.storage_public, f->storage_secret.b);
+	f->pr.wrapper = wrapper_new(f->pr.storage_public);
 	crypto_sign_keypair(f->pr.signing_public, f->signing_secret);
 	key_random(&f->intake_key);
 	assert_int_equal(tx_run(f->store.db, policy_write, f), ERR_OK);

@@ -159,6 +159,7 @@ test_open_case_and_forgeries(void **state)
 	struct str carl = fixture_member(f, ada, "carl", STAFF_AUDITOR | STAFF_ADMINISTRATOR, totp);
 	struct keyd_case c[2], bad;
 	struct team_keys keys[2], own;
+	struct wrapper *w = wrapper_new(f->halves.storage);
 	struct keyd_opened got;
 
 	(void)state;
@@ -173,11 +174,12 @@ test_open_case_and_forgeries(void **state)
 
 	/* Another case's wrap; a wrap of one's own, to the right storage key. */
 	bad = c[0];
-	memcpy(bad.team_wrap, c[1].team_wrap, sizeof bad.team_wrap);
+	bad.team_wrap = c[1].team_wrap;
 	assert_int_equal(fixture_open(f, ada, &bad, &got, NULL), ERR_FORGED);
 	team_keys_new(&own);
 	bad = c[0];
-	team_wrap(f->halves.storage, &own, bad.case_uid, bad.team_wrap);
+	bad.team_wrap = fixture_wrap(f, w, &own, bad.case_uid);
+	wrapper_free(w);
 	assert_int_equal(fixture_open(f, ada, &bad, &got, NULL), ERR_FORGED);
 	/* … with the public half that belongs to it. */
 	memcpy(bad.case_key, own.pair_public, 32);
@@ -201,6 +203,16 @@ test_open_case_and_forgeries(void **state)
 	fixture_end(f);
 }
 
+/* With one bit of its last part another. */
+static struct str
+bent(struct keyd_fixture *f, struct str wrap)
+{
+	char *p = str_z(f->a, wrap);
+
+	p[wrap.n - 1] ^= 1;
+	return (struct str){p, wrap.n};
+}
+
 static void
 test_titles(void **state)
 {
@@ -214,7 +226,7 @@ test_titles(void **state)
 
 	(void)state;
 	fixture_cases(f, c, keys, KEYD_TITLES_MAX);
-	c[5].team_wrap[90] ^= 1;
+	c[5].team_wrap = bent(f, c[5].team_wrap);
 	for (int round = 0; round < 2; round++) {
 		assert_int_equal(keyd_open_titles(f->a, &f->as[ROLE_DESK], &q, &got, NULL), ERR_OK);
 		assert_int_equal(got.n, KEYD_TITLES_MAX);
@@ -226,7 +238,7 @@ test_titles(void **state)
 		}
 	}
 	/* A row that is changed after it was remembered is judged anew. */
-	c[7].team_wrap[90] ^= 1;
+	c[7].team_wrap = bent(f, c[7].team_wrap);
 	assert_int_equal(keyd_open_titles(f->a, &f->as[ROLE_DESK], &q, &got, NULL), ERR_OK);
 	assert_int_equal(got.items[7].err, ERR_FORGED);
 	assert_int_equal(

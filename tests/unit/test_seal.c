@@ -4,6 +4,7 @@
 #include "seal/capsule.h"
 #include "seal/chain.h"
 #include "seal/receipt.h"
+#include "seal/team_wrap.h"
 
 #include <sodium.h>
 
@@ -50,21 +51,13 @@ static void
 test_wraps(void **state)
 {
 	struct team_keys k, again;
-	struct key storage_secret, code_key, team, reporter;
-	unsigned char storage_public[32], wrap[TEAM_WRAP_BYTES], rwrap[REPORTER_WRAP_BYTES];
+	struct key code_key, reporter;
+	unsigned char rwrap[REPORTER_WRAP_BYTES];
 	struct reporter_keys shared;
 
 	(void)state;
 	team_keys_new(&k);
-	crypto_box_keypair(storage_public, storage_secret.b);
-	team_wrap(storage_public, &k, uid, wrap);
-	assert_int_equal(team_unwrap(storage_public, &storage_secret, str_bytes(wrap, sizeof wrap),
-	                         other_uid, &team),
-	        ERR_FORGED);
-	assert_int_equal(team_unwrap(storage_public, &storage_secret, str_bytes(wrap, sizeof wrap),
-	                         uid, &team),
-	        ERR_OK);
-	team_keys_from(&team, &again);
+	team_keys_from(&k.team, &again);
 	assert_memory_equal(&again, &k, sizeof k);
 
 	key_random(&code_key);
@@ -75,6 +68,66 @@ test_wraps(void **state)
 	assert_memory_equal(&shared, &k.shared, sizeof shared);
 	assert_int_equal(
 	        reporter_unwrap(&code_key, str_bytes(rwrap, sizeof rwrap), other_uid, &reporter),
+	        ERR_FORGED);
+}
+
+/* A stretch and a half: every wrap opens for itself, and for its case alone. */
+static void
+test_team_wraps(void **state)
+{
+	enum { CASES = TEAM_WRAP_STRETCH * 3 / 2 };
+	static unsigned char wraps[CASES][TEAM_WRAP_BYTES];
+	static struct key teams[CASES];
+	unsigned char storage_public[32], other_public[32], box[TEAM_WRAP_BOX_BYTES];
+	unsigned char plain[KEY_BYTES + CASE_UID_BYTES];
+	struct key storage_secret, other_secret, got;
+	struct wrapper *w;
+
+	(void)state;
+	crypto_box_keypair(storage_public, storage_secret.b);
+	crypto_box_keypair(other_public, other_secret.b);
+	w = wrapper_new(storage_public);
+	for (size_t i = 0; i < CASES; i++) {
+		key_random(&teams[i]);
+		team_wrap(w, &teams[i], uid, wraps[i]);
+	}
+	wrapper_free(w);
+	for (size_t i = 0; i < CASES; i++) {
+		struct str wrap = str_bytes(wraps[i], TEAM_WRAP_BYTES);
+
+		assert_int_equal(
+		        team_unwrap(storage_public, &storage_secret, wrap, uid, &got), ERR_OK);
+		assert_memory_equal(&got, &teams[i], sizeof got);
+		assert_int_equal(
+		        team_unwrap(storage_public, &storage_secret, wrap, other_uid, &got),
+		        ERR_FORGED);
+		assert_int_equal(
+		        team_unwrap(other_public, &other_secret, wrap, uid, &got), ERR_FORGED);
+	}
+	/* What was sealed with the key of one step does not open with that of another. */
+	for (size_t i = 0; i < TEAM_WRAP_BYTES; i++)
+		for (unsigned bit = 1; bit < 256; bit *= 2) {
+			wraps[3][i] ^= (unsigned char)bit;
+			assert_int_equal(team_unwrap(storage_public, &storage_secret,
+			                         str_bytes(wraps[3], TEAM_WRAP_BYTES), uid, &got),
+			        ERR_FORGED);
+			wraps[3][i] ^= (unsigned char)bit;
+		}
+	for (size_t n = 0; n < TEAM_WRAP_BYTES; n++)
+		assert_int_equal(team_unwrap(storage_public, &storage_secret,
+		                         str_bytes(wraps[3], n), uid, &got),
+		        ERR_FORGED);
+
+	/* A wrap as earlier versions made it. */
+	memcpy(plain, teams[0].b, KEY_BYTES);
+	memcpy(plain + KEY_BYTES, uid, CASE_UID_BYTES);
+	crypto_box_seal(box, plain, sizeof plain, storage_public);
+	assert_int_equal(
+	        team_unwrap(storage_public, &storage_secret, str_bytes(box, sizeof box), uid, &got),
+	        ERR_OK);
+	assert_memory_equal(&got, &teams[0], sizeof got);
+	assert_int_equal(team_unwrap(storage_public, &storage_secret, str_bytes(box, sizeof box),
+	                         other_uid, &got),
 	        ERR_FORGED);
 }
 
@@ -213,6 +266,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_field_is_bound_to_its_place),
 	        cmocka_unit_test(test_wraps),
+	        cmocka_unit_test(test_team_wraps),
 	        cmocka_unit_test(test_pair_and_capsule),
 	        cmocka_unit_test(test_receipt_texts),
 	        cmocka_unit_test(test_repeatable_code),

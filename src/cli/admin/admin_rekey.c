@@ -7,6 +7,7 @@
 #include "keyd/store/keyd_rekey.h"
 #include "proc/instance.h"
 #include "seal/capsule.h"
+#include "seal/team_wrap.h"
 #include "store/statements.h"
 #include "store/tx.h"
 #include "store/wrap_store.h"
@@ -33,7 +34,8 @@ struct rekey {
 /* One stretch of rows; what it counts is added once it is committed. */
 struct batch {
 	const struct rekey_keys *keys;
-	int64_t after, last; /* ids */
+	struct wrapper *wrapper; /* to the new key */
+	int64_t after, last;     /* ids */
 	size_t read_n, done_n, closed_n;
 };
 
@@ -53,7 +55,6 @@ static enum err
 wrap_anew(struct db *db, struct batch *b, const struct wrap_row *row)
 {
 	unsigned char wrap[TEAM_WRAP_BYTES];
-	struct team_keys keys;
 	struct key team;
 	enum err e;
 
@@ -65,12 +66,10 @@ wrap_anew(struct db *db, struct batch *b, const struct wrap_row *row)
 			b->closed_n++;
 		return ERR_OK;
 	}
-	team_keys_from(&team, &keys);
-	team_wrap(b->keys->new.public_half, &keys, row->uid, wrap);
+	team_wrap(b->wrapper, &team, row->uid, wrap);
 	e = wrap_put(db, row->id, str_bytes(wrap, sizeof wrap));
 	b->done_n++;
 	key_wipe(&team);
-	team_keys_wipe(&keys);
 	return e;
 }
 
@@ -134,7 +133,8 @@ capsules_tx(struct db *db, void *ctx)
 static enum err
 run_over(struct rekey *r, tx_fn *step, size_t *done)
 {
-	struct batch b = {.keys = &r->keys, .read_n = 1};
+	struct batch b = {
+	        .keys = &r->keys, .wrapper = wrapper_new(r->keys.new.public_half), .read_n = 1};
 	enum err e = ERR_OK;
 
 	while (e == ERR_OK && b.read_n > 0) {
@@ -145,6 +145,7 @@ run_over(struct rekey *r, tx_fn *step, size_t *done)
 			r->closed_n += b.closed_n;
 		}
 	}
+	wrapper_free(b.wrapper);
 	if (e != ERR_OK)
 		return diag_set(&r->why, e, "mend that and run it again: it goes on from there",
 		        "data/vdpd.db: %s", db_why(r->db));

@@ -175,10 +175,10 @@ MSG(keyd_receipts);
 
 #define CASE(T, m)                                                                                 \
 	WIRE_STR(T, m programme, KEYD_PROGRAMME_MAX), WIRE_STR(T, m case_number, KEYD_NUMBER_MAX), \
-	        WIRE_BYTES(T, m case_uid), WIRE_BYTES(T, m team_wrap), WIRE_I64(T, m received_at), \
-	        WIRE_I64(T, m signed_at), WIRE_BYTES(T, m content_sha256),                         \
-	        WIRE_BYTES(T, m policy_sha256), WIRE_BYTES(T, m case_key),                         \
-	        WIRE_BYTES(T, m signature)
+	        WIRE_BYTES(T, m case_uid), WIRE_STR(T, m team_wrap, KEYD_WRAP_MAX),                \
+	        WIRE_I64(T, m received_at), WIRE_I64(T, m signed_at),                              \
+	        WIRE_BYTES(T, m content_sha256), WIRE_BYTES(T, m policy_sha256),                   \
+	        WIRE_BYTES(T, m case_key), WIRE_BYTES(T, m signature)
 
 FIELDS(keyd_case) = {CASE(struct keyd_case, )};
 MSG(keyd_case);

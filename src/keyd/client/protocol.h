@@ -20,6 +20,7 @@ enum {
 	KEYD_PROGRAMME_MAX = 100,
 	KEYD_PREFIX_MAX = 12,
 	KEYD_NUMBER_MAX = 32,
+	KEYD_WRAP_MAX = 160,
 	KEYD_PURPOSE_MAX = 64,
 	KEYD_TEMPLATE_MAX = 32,
 	KEYD_TOTP_BYTES = 20, /* RFC 4226 section 4, R6: 160 bits */
@@ -246,7 +247,7 @@ struct keyd_receipts {
 struct keyd_case {
 	struct str programme, case_number;
 	unsigned char case_uid[16];
-	unsigned char team_wrap[96];
+	struct str team_wrap; /* of a form that seal/team_wrap.h knows */
 	int64_t received_at, signed_at;
 	unsigned char content_sha256[32], policy_sha256[32], case_key[32], signature[64];
 };

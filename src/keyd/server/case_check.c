@@ -1,12 +1,12 @@
 /* What a case's row says is believed only as far as keyd's own signature goes. */
 #include "keyd/server/call.h"
 
-#include "seal/case_keys.h"
 #include "seal/receipt.h"
+#include "seal/team_wrap.h"
 
 #include <sodium.h>
 
-_Static_assert(sizeof(((struct keyd_case *)0)->team_wrap) == TEAM_WRAP_BYTES, "wire");
+_Static_assert((int)TEAM_WRAP_BYTES <= (int)KEYD_WRAP_MAX, "wire");
 _Static_assert(sizeof(((struct keyd_case *)0)->case_uid) == CASE_UID_BYTES, "wire");
 
 bool
@@ -54,7 +54,7 @@ case_check(const struct keyd *k, const struct keyd_case *of, struct team_keys *k
 
 	if (e == ERR_OK)
 		e = team_unwrap(k->secrets->public_keys.storage, &k->secrets->storage_secret,
-		        str_bytes(of->team_wrap, sizeof of->team_wrap), of->case_uid, &team);
+		        of->team_wrap, of->case_uid, &team);
 	if (e != ERR_OK)
 		return e;
 	team_keys_from(&team, keys);
@@ -105,7 +105,7 @@ case_hash(const struct keyd_case *of, unsigned char out[32])
 	        of->programme,
 	        of->case_number,
 	        str_bytes(of->case_uid, sizeof of->case_uid),
-	        str_bytes(of->team_wrap, sizeof of->team_wrap),
+	        of->team_wrap,
 	        str_bytes(&of->received_at, sizeof of->received_at),
 	        str_bytes(&of->signed_at, sizeof of->signed_at),
 	        str_bytes(of->content_sha256, sizeof of->content_sha256),

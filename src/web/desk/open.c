@@ -15,8 +15,8 @@ desk_keyd_case(struct arena *a, const struct programme *pr, const struct case_ro
 	};
 
 	memcpy(k.case_uid, row->uid, sizeof k.case_uid);
-	if (row->team_wrap.n == sizeof k.team_wrap)
-		memcpy(k.team_wrap, row->team_wrap.p, sizeof k.team_wrap);
+	/* One that is too long is no wrap; keyd shall be the one to say so. */
+	k.team_wrap = row->team_wrap.n <= KEYD_WRAP_MAX ? row->team_wrap : STR("");
 	memcpy(k.content_sha256, row->content_sha256, sizeof k.content_sha256);
 	memcpy(k.policy_sha256, row->policy_sha256, sizeof k.policy_sha256);
 	memcpy(k.case_key, row->pair_public, sizeof k.case_key);

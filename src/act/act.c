@@ -164,6 +164,8 @@ act_append(struct act *act, enum event_kind kind, const struct clear *c, enum se
 	if (act->events_n >= (size_t)act->events_before + ACT_EVENTS_MORE || !has_room(act, text))
 		return diag_set(act->why, ERR_TOO_LARGE, "send what is long as a file",
 		        "the case holds as much as a case can");
+	if (act->status.erased_utc_s != 0)
+		return diag_set(act->why, ERR_GONE, NULL, "the case was erased");
 	if (case_step(&act->status, &ev) != ERR_OK)
 		return diag_set(act->why, ERR_STATE, NULL, "the case is %s: %s is not possible",
 		        case_state_name(act->status.state), event_name(kind));
@@ -256,6 +258,12 @@ act_index(struct case_row *row, const struct case_status *s, const struct clock_
 	row->next_clock = next.clock == CLOCK_KIND_COUNT ? -1 : (int64_t)next.clock;
 	row->next_due = next.due_utc_s == CLOCKS_NEVER ? CASE_DUE_NEVER : next.due_utc_s;
 	row->next_warn = next_warn;
+	row->hold = s->held;
+	row->closed_at = s->state == CASE_CLOSED ? s->closed_utc_s : 0;
+	row->erased_at = s->erased_utc_s;
+	/* What was announced holds only for a case as it was then. */
+	if (row->closed_at == 0 || row->hold || row->erased_at != 0)
+		row->erase_at = 0;
 }
 
 static enum err

@@ -49,6 +49,9 @@ enum action {
 	ACTION_FIX,
 	ACTION_CLOSE,
 	ACTION_REOPEN,
+	ACTION_HOLD,
+	ACTION_LIFT_HOLD,
+	ACTION_ERASE,
 	ACTION_PUBLISH,
 	/* the reporter's */
 	ACTION_REPLY,
@@ -92,6 +95,7 @@ struct act_request {
 	unsigned credit_choice; /* enum credit_choice, for the row */
 	const struct act_file *files;
 	size_t files_n;
+	bool alone; /* erase: nobody else is there to confirm it */
 };
 
 /* Which keys of the case the caller holds; NULL for those it does not. */

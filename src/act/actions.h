@@ -16,6 +16,9 @@ action_fn act_assign;
 action_fn act_fix;
 action_fn act_close;
 action_fn act_reopen;
+action_fn act_hold;
+action_fn act_lift_hold;
+action_fn act_erase;
 action_fn act_publish;
 
 action_fn act_reply;

@@ -58,6 +58,19 @@ static const struct {
                 "The reporter of {case} was promised news from us by\n"
                 "{due}.\n"
                 "\n" STANDS_IN "{desk}\n"},
+        [NOTICE_ERASE_SOON] = {"erase_soon", "[{programme}] Cases will be erased from {due} on",
+                "The policy says how long closed cases are kept. Of these, the time is over\n"
+                "soon: {erase_count}, first {case}, on {due}.\n"
+                "\n"
+                "Their keys will be destroyed, and nobody can read them again. What is still\n"
+                "needed can be exported, or put on legal hold.\n"
+                "\n"
+                "{desk}\n"},
+        [NOTICE_ERASE_ASKED] = {"erase_asked", "[{case}] A colleague asks to erase it",
+                "A coordinator asks that {case} be erased for good.\n"
+                "It is done once another coordinator has confirmed it.\n"
+                "\n"
+                "{desk}\n"},
         [NOTICE_STANDS_IN] = {"stands_in", "[{programme}] You stand in for {person}",
                 "{person} is away from {when}\n"
                 "until {until}, and you are the deputy.\n"
@@ -150,6 +163,7 @@ fact(const struct notice_facts *f, struct str name)
 	        {STR("desk"), f->desk_url},
 	        {STR("track"), f->track_url},
 	        {STR("contact"), f->contact},
+	        {STR("erase_count"), f->erase_count},
 	        {STR("absent"), f->absent},
 	        {STR("person"), f->person},
 	        {STR("by"), f->by},

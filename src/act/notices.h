@@ -14,8 +14,10 @@ enum notice_template {
 	NOTICE_WITHDRAWN,
 	NOTICE_WARNING, /* the policy's percent of a promise is gone */
 	NOTICE_MISSED,
-	NOTICE_UPDATE_DUE, /* the reporter is to hear of us again */
-	NOTICE_STANDS_IN,  /* somebody is away, and this person is the deputy */
+	NOTICE_UPDATE_DUE,  /* the reporter is to hear of us again */
+	NOTICE_ERASE_SOON,  /* closed cases whose time is over by the policy */
+	NOTICE_ERASE_ASKED, /* a colleague wants a case erased */
+	NOTICE_STANDS_IN,   /* somebody is away, and this person is the deputy */
 	/* to everybody, the one concerned too: who may sign in, and how */
 	NOTICE_ENROLLED,
 	NOTICE_ROLES,
@@ -56,12 +58,13 @@ struct notice_facts {
 	struct str contact;   /* the programme's address */
 	struct str absent;    /* "ana": the recipient stands in for her; "" otherwise */
 	/* Of what everybody is told: */
-	struct str person; /* whom it is about */
-	struct str by;     /* who did it; "" for that same person */
-	struct str roles;  /* "coordinator, analyst" */
-	struct str when;   /* "2026-01-07 09:00 UTC" */
-	struct str until;  /* of an absence */
-	bool yours;        /* the recipient is that person */
+	struct str person;      /* whom it is about */
+	struct str by;          /* who did it; "" for that same person */
+	struct str roles;       /* "coordinator, analyst" */
+	struct str when;        /* "2026-01-07 09:00 UTC" */
+	struct str until;       /* of an absence */
+	struct str erase_count; /* "3 cases": announced to be erased by the policy */
+	bool yours;             /* the recipient is that person */
 };
 
 /* The notice in A. */

@@ -25,6 +25,8 @@ view_receipt(
 	receipt_code_hash(code, hash);
 	if (row->reporter_wrap.p == NULL || !secret_eq(hash, row->receipt_hash, sizeof hash))
 		return ERR_NOT_FOUND;
+	if (row->erased_at != 0)
+		return ERR_GONE;
 	receipt_code_key(code, &code_key);
 	e = reporter_unwrap(&code_key, row->reporter_wrap, row->uid, &reporter);
 	if (e == ERR_OK)
@@ -32,6 +34,23 @@ view_receipt(
 	key_wipe(&code_key);
 	key_wipe(&reporter);
 	return e;
+}
+
+enum err
+view_gone(struct arena *a, struct db *db, const struct case_row *row, struct str *actor)
+{
+	struct event_row *rows;
+	size_t n;
+	enum err e = event_list(a, db, row->id, false, &rows, &n);
+
+	if (e != ERR_OK)
+		return e;
+	if (n == 0 || rows[n - 1].at_utc_s != row->erased_at ||
+	        !str_eq(rows[n - 1].kind, str_of(event_name(EVENT_ERASED))))
+		return ERR_FORGED;
+	if (actor != NULL)
+		*actor = rows[n - 1].actor;
+	return ERR_GONE;
 }
 
 enum err
@@ -61,6 +80,8 @@ body_open(struct reading *r, const struct event_row *row, struct str *text)
 	const struct team_keys *team = r->keys->team;
 
 	*text = STR("");
+	if (r->v->row.erased_at != 0)
+		return ERR_OK;
 	switch ((enum sealed_with)row->sealed_with) {
 	case SEALED_REPORTER:
 		return field_open(r->a, &r->shared->reporter, &at, row->body, text);
@@ -142,7 +163,10 @@ items_read(struct reading *r, struct db *db)
 	}
 	if (memcmp(chained.chain_head, v->row.chain_head, sizeof chained.chain_head) != 0)
 		return ERR_FORGED;
-	return case_fold(events, n, &v->status, NULL) == ERR_OK ? ERR_OK : ERR_STORE;
+	if (case_fold(events, n, &v->status, NULL) != ERR_OK)
+		return ERR_STORE;
+	/* Nobody hides a case by saying that it was erased. */
+	return v->row.erased_at == v->status.erased_utc_s ? ERR_OK : ERR_FORGED;
 }
 
 static enum err
@@ -191,7 +215,7 @@ read_all(struct db *db, void *ctx)
 	e = case_by_id(r->a, db, r->case_id, &v->row);
 	if (e == ERR_OK)
 		e = act_check_key(r->pr, r->a, &v->row);
-	if (e == ERR_OK)
+	if (e == ERR_OK && v->row.erased_at == 0)
 		e = view_title(r->a, &v->row, &r->shared->title, &v->title);
 	if (e == ERR_OK)
 		e = policies_get(r->pr->policies, db, v->row.policy_sha256, &v->policy);

@@ -57,14 +57,19 @@ struct case_view {
 enum err view_find(struct arena *a, struct db *db, const struct programme *pr, struct str number,
         struct case_row *row) MUST_CHECK;
 
-/* Is CODE the receipt of ROW? Then *keys opens what the reporter may see; ERR_NOT_FOUND otherwise.
- */
+/* Is CODE the receipt of ROW? Then *keys opens what the reporter may see; ERR_NOT_FOUND otherwise,
+ * ERR_GONE if it is, and the case was erased. */
 enum err view_receipt(const struct case_row *row, const struct receipt_code *code,
         struct reporter_keys *keys) MUST_CHECK;
 
-/* Reads the case of ROW at NOW. ERR_FORGED if its key is not the one that keyd signed, a sealed
- * field does not open, or its events are not those of the chain's head; ERR_NOT_FOUND if it has
- * gone. All in A. */
+/* Of a ROW that says that it was erased: ERR_GONE if its last event says so too, with who did it
+ * ("system": the policy) in *actor, which may be NULL; ERR_FORGED if not; store errors. */
+enum err view_gone(
+        struct arena *a, struct db *db, const struct case_row *row, struct str *actor) MUST_CHECK;
+
+/* Reads the case of CASE_ID at NOW; of one that was erased what is in the clear, whatever the keys.
+ * ERR_FORGED if its key is not the one that keyd signed, a sealed field does not open, or its
+ * events are not those of the chain's head; ERR_NOT_FOUND if it has gone. All in A. */
 enum err view_read(struct arena *a, struct db *db, const struct programme *pr, int64_t case_id,
         const struct view_keys *keys, int64_t now, struct case_view *out) MUST_CHECK;
 

@@ -22,6 +22,7 @@ static const char *const names[ERR_COUNT] = {
         [ERR_IO] = "io",
         [ERR_PEER] = "peer",
         [ERR_UNSUPPORTED] = "unsupported",
+        [ERR_GONE] = "gone",
 };
 
 const char *

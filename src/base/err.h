@@ -26,6 +26,7 @@ enum err {
 	ERR_IO,          /* the operating system failed */
 	ERR_PEER,        /* another process died, or broke the protocol */
 	ERR_UNSUPPORTED, /* the kernel or a library lacks something that is needed */
+	ERR_GONE,        /* it was here: its keys were destroyed */
 	ERR_COUNT
 };
 

@@ -21,6 +21,10 @@ static const char *const kinds[EVENT_KIND_COUNT] = {
         [EVENT_WITHDRAWN] = "withdrawn",
         [EVENT_CREDIT_CHANGED] = "credit_changed",
         [EVENT_LETTER_REQUESTED] = "letter_requested",
+        [EVENT_HELD] = "held",
+        [EVENT_HOLD_LIFTED] = "hold_lifted",
+        [EVENT_ERASE_ASKED] = "erase_asked",
+        [EVENT_ERASED] = "erased",
 };
 
 static const char *const parties[] = {

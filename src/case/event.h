@@ -27,6 +27,10 @@ enum event_kind {
 	EVENT_WITHDRAWN, /* the reporter takes the report back; `closed` with that reason follows */
 	EVENT_CREDIT_CHANGED,
 	EVENT_LETTER_REQUESTED,
+	EVENT_HELD, /* legal hold: nothing of the case may be erased */
+	EVENT_HOLD_LIFTED,
+	EVENT_ERASE_ASKED, /* one of two persons wants it erased */
+	EVENT_ERASED,      /* the keys are destroyed: nothing follows */
 	EVENT_KIND_COUNT
 };
 

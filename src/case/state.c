@@ -18,7 +18,7 @@ allowed(const struct case_status *s, const struct event *e)
 
 	if (!s->received)
 		return e->kind == EVENT_RECEIVED;
-	if (e->at_utc_s < s->last_utc_s)
+	if (e->at_utc_s < s->last_utc_s || s->erased_utc_s != 0)
 		return false;
 	switch (e->kind) {
 	case EVENT_RECEIVED:
@@ -41,6 +41,13 @@ allowed(const struct case_status *s, const struct event *e)
 		return !s->exploited;
 	case EVENT_WITHDRAWN:
 		return open && s->withdrawn_utc_s == 0;
+	case EVENT_HELD:
+		return !s->held;
+	case EVENT_HOLD_LIFTED:
+		return s->held;
+	case EVENT_ERASE_ASKED:
+	case EVENT_ERASED:
+		return !open && !s->held;
 	case EVENT_MESSAGE:
 	case EVENT_REGULATOR_SENT:
 	case EVENT_DISCLOSURE_ASKED:
@@ -69,6 +76,7 @@ static void
 reopen(struct case_status *s)
 {
 	s->close_reason = CLOSE_NONE;
+	s->erase_asked = false;
 	if (s->triaged_ever)
 		s->state = CASE_TRIAGED;
 	else
@@ -131,6 +139,19 @@ apply(struct case_status *s, const struct event *e)
 		break;
 	case EVENT_LETTER_REQUESTED:
 		s->letter_utc_s = e->at_utc_s;
+		break;
+	case EVENT_HELD:
+		s->held = true;
+		s->erase_asked = false;
+		break;
+	case EVENT_HOLD_LIFTED:
+		s->held = false;
+		break;
+	case EVENT_ERASE_ASKED:
+		s->erase_asked = true;
+		break;
+	case EVENT_ERASED:
+		s->erased_utc_s = e->at_utc_s;
 		break;
 	default:
 		break;

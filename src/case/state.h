@@ -33,6 +33,9 @@ struct case_status {
 	int64_t published_utc_s;
 	int64_t withdrawn_utc_s;
 	int64_t letter_utc_s; /* letter asked for */
+	bool held;            /* legal hold */
+	bool erase_asked;     /* by one person, since it was closed last */
+	int64_t erased_utc_s; /* its keys were destroyed: the end */
 	int64_t last_utc_s;   /* last event of any kind */
 };
 
@@ -47,7 +50,10 @@ struct case_status {
  * - reopened: only when fixed or closed; it goes back to triaged, acknowledged or new, whichever
  *   the case had reached;
  * - published: only when fixed or closed;
- * - exploited: once; the rest in every state. */
+ * - exploited: once;
+ * - held: not twice; hold_lifted: only while held;
+ * - erase_asked, erased: only when closed and not held; nothing at all follows erased;
+ * - the rest in every state. */
 enum err case_step(struct case_status *s, const struct event *e) MUST_CHECK;
 
 /* The time that an event happening now gets: NOW_UTC_S, or the last event's where the machine's

@@ -105,7 +105,10 @@ const struct command commands[] = {
 "  close    --reason resolved|duplicate|out_of_scope|not_reproducible|\n"
 "           informative|not_applicable|spam [--of CASE]\n"
 "  publish  --advisory ID\n"
-"TEXT goes to the reporter, but with note; - reads it from stdin, out of sight of\n"
+"  hold, lift-hold   TEXT, the reason: while on hold nothing of it is erased\n"
+"  erase    of a closed case: destroys its keys for good. Where two coordinators\n"
+"           are, one asks and another confirms; the terminal counts as one\n"
+"TEXT goes to the reporter, but with note and holds; - reads it from stdin, out of sight of\n"
 "`ps`. The instance must be running, and logs what is opened; while it is not,\n"
 "list and show give numbers, states and dates.\n",
                 .executable = "vdpd-client",

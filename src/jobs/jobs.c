@@ -8,6 +8,8 @@ const struct job job_table[] = {
         {.name = "changes", .period_s = 1, .run = job_changes},
         {.name = "notices", .period_s = 1, .run = job_notices},
         {.name = "checkpoint", .period_s = 1, .run = job_checkpoint},
+        {.name = "retention", .period_s = DAY_S, .kept = true, .run = job_retention},
+        {.name = "scrub", .period_s = 5, .run = job_scrub},
         {.name = "sweep", .period_s = DAY_S, .kept = true, .run = job_sweep},
 };
 const size_t job_table_n = sizeof job_table / sizeof job_table[0];

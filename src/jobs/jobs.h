@@ -28,6 +28,8 @@ job_fn job_warn;       /* queues notices for promises that fall due */
 job_fn job_changes;    /* queues notices of what changed in the team */
 job_fn job_notices;    /* sends what is queued */
 job_fn job_checkpoint; /* has keyd sign the heads of the chains */
+job_fn job_retention;  /* erases closed cases by the policy */
+job_fn job_scrub;      /* unlinks and empties what an erasing left */
 job_fn job_sweep;      /* unlinks blobs that no row names */
 
 struct job {

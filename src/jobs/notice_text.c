@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "case/permission.h"
 #include "jobs/recipients.h"
+#include "store/retention_store.h"
 
 static struct str
 time_text(struct arena *a, int64_t utc_s)
@@ -52,6 +53,21 @@ deputy_facts(struct arena *a, struct jobs *j, const struct notice_about *n, stru
 		f->absent = p.name;
 }
 
+/* Of all that is announced, since one notice stands for many. */
+static enum err
+erase_facts(struct arena *a, struct jobs *j, const struct notice_about *n, struct notice_facts *f)
+{
+	int64_t count;
+	enum err e = retention_announced(j->db, &count);
+
+	if (e != ERR_OK)
+		return e;
+	f->due = time_text(a, n->notice->about);
+	f->erase_count = str_fmt(a, "%lld %s", (long long)count, count == 1 ? "case" : "cases");
+	f->desk_url = str_fmt(a, "%.*s/?state=closed", STR_ARG(j->config->desk_url.text));
+	return ERR_OK;
+}
+
 static enum err
 case_facts(struct arena *a, struct jobs *j, const struct notice_about *n, struct notice_facts *f)
 {
@@ -65,6 +81,8 @@ case_facts(struct arena *a, struct jobs *j, const struct notice_about *n, struct
 	f->percent = str_fmt(a, "%lld", (long long)pinned->reminders.warn_percent);
 	f->desk_url = str_fmt(a, "%.*s/cases/%.*s", STR_ARG(c->desk_url.text), STR_ARG(n->number));
 	promise_facts(a, n, f);
+	if (n->template == NOTICE_ERASE_SOON)
+		return erase_facts(a, j, n, f);
 	if (n->template != NOTICE_NEW_REPORT)
 		deputy_facts(a, j, n, f);
 	return ERR_OK;

@@ -349,6 +349,19 @@ static const struct yaml_key reminders[] = {
 };
 MAP("reminders", struct policy, reminders);
 
+#define KEEP_MEND "write \"30 d\", \"24 months\", \"7 years\" or \"never\""
+
+static const struct yaml_key retention[] = {
+        {"spam", FORMAT(value_retention, int64_t), AT(struct policy, retention.spam_s),
+                .help = "how long after its closing a case closed as spam is erased; 30 d if left "
+                        "out",
+                .mend = KEEP_MEND},
+        {"closed", FORMAT(value_retention, int64_t), AT(struct policy, retention.closed_s),
+                .help = "how long after its closing any other case is erased; never if left out",
+                .mend = KEEP_MEND},
+};
+MAP("retention", struct policy, retention);
+
 #define BYTES_MEND "write \"25 MB\" or \"10 MiB\""
 
 static const struct yaml_key limits[] = {
@@ -406,6 +419,10 @@ static const struct yaml_key top[] = {
         {"replies", .type = YAML_SECTION, .map = &replies_map,
                 .help = "texts for the team to begin answers with"},
         {"reminders", .type = YAML_SECTION, .map = &reminders_map, .help = "when the team is told"},
+        {"retention", .type = YAML_SECTION, .map = &retention_map,
+                .help = "when closed cases are erased: their keys destroyed, and files; numbers, "
+                        "states and dates stay. The version in force counts; the team is told "
+                        "14 days before, and a case on legal hold is kept"},
         {"limits", .type = YAML_SECTION, .map = &limits_map, .help = "attachments"},
 };
 

@@ -2,6 +2,7 @@
 #include "policy/policy.h"
 
 #include "base/id.h"
+#include "base/time.h"
 #include "policy/check.h"
 #include "policy/keys.h"
 #include "policy/values.h"
@@ -82,6 +83,7 @@ policy_parse(struct arena *a, const char *filename, struct str text, struct diag
 
 	r->p.reminders.warn_percent = 75;
 	r->p.reminders.quiet_percent = 25;
+	r->p.retention.spam_s = 30 * DAY_S;
 	r->p.limits.file_bytes = 25000000;
 	r->p.limits.total_bytes = 100000000;
 	r->p.limits.files = 10;

@@ -203,6 +203,10 @@ struct policy {
 		int64_t quiet_percent; /* of it without any event: tell everyone */
 	} reminders;
 	struct {
+		int64_t spam_s;   /* after closing as spam its keys are destroyed; 0: never */
+		int64_t closed_s; /* after closing for any other reason; likewise */
+	} retention;
+	struct {
 		int64_t file_bytes;  /* one attachment */
 		int64_t total_bytes; /* all of one report or message */
 		int64_t files;       /* their number */

@@ -51,6 +51,21 @@ value_duration(struct arena *a, struct str s, void *out)
 }
 
 const char *
+value_retention(struct arena *a, struct str s, void *out)
+{
+	static const struct unit units[] = {{STR("d"), DAY_S}, {STR("month"), 365 * DAY_S / 12},
+	        {STR("months"), 365 * DAY_S / 12}, {STR("year"), 365 * DAY_S},
+	        {STR("years"), 365 * DAY_S}};
+
+	(void)a;
+	if (str_eq(s, STR("never")))
+		*(int64_t *)out = 0;
+	else if (!quantity(s, units, sizeof units / sizeof units[0], (int64_t)36500 * DAY_S, out))
+		return "is not a time to keep cases";
+	return NULL;
+}
+
+const char *
 value_bytes(struct arena *a, struct str s, void *out)
 {
 	static const struct unit units[] = {{STR("B"), 1}, {STR("kB"), 1000}, {STR("MB"), 1000000},

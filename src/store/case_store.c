@@ -44,27 +44,36 @@ static const struct db_col case_cols[] = {
         DB_COL_INT(struct case_row, events),
         DB_COL_INT(struct case_row, files),
         DB_COL_FIXED(struct case_row, chain_head),
+        DB_COL_INT(struct case_row, hold),
+        DB_COL_INT(struct case_row, closed_at),
+        DB_COL_INT(struct case_row, erase_at),
+        DB_COL_INT(struct case_row, erased_at),
 };
 const struct db_map case_row_map = DB_MAP(struct case_row, case_cols);
 
 static const struct stmt stmt_insert = {
         "case_insert",
         "INSERT INTO cases (programme_id, year, number, uid, kind, channel, received_at, "
-        "recorded_at, policy_sha256, pair_public, team_wrap, reporter_wrap, receipt_hash, "
+        "recorded_at, policy_sha256, pair_public, receipt_hash, "
         "content_sha256, signed_at, signature, contact_hash, title, state, needs_info, severity, "
         "reported_severity, close_reason, privacy_incident, component, cvss, cwe, assignee, "
         "duplicate_of, credit, letter_asked, updated_at, next_clock, next_due, next_warn, events, "
         "files, chain_head) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, "
         "$15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, "
-        "$33, $34, $35, $36, $37, $38) RETURNING id",
+        "$33, $34, $35, $36) RETURNING id",
+};
+static const struct stmt stmt_wrap_insert = {
+        "case_wrap_insert",
+        "INSERT INTO case_wrap (case_id, team, reporter) VALUES ($1, $2, $3)",
 };
 static const struct stmt stmt_by_id = {
         "case_by_id",
-        "SELECT " CASE_COLUMNS " FROM cases WHERE id = $1",
+        "SELECT " CASE_COLUMNS " FROM " CASE_TABLES " WHERE id = $1",
 };
 static const struct stmt stmt_by_number = {
         "case_by_number",
-        "SELECT " CASE_COLUMNS " FROM cases WHERE programme_id = $1 AND year = $2 AND number = $3",
+        "SELECT " CASE_COLUMNS " FROM " CASE_TABLES
+        " WHERE programme_id = $1 AND year = $2 AND number = $3",
 };
 static const struct stmt stmt_update = {
         "case_update",
@@ -72,7 +81,8 @@ static const struct stmt stmt_update = {
         "close_reason = $5, privacy_incident = $6, component = $7, cvss = $8, cwe = $9, "
         "assignee = $10, duplicate_of = $11, credit = $12, letter_asked = $13, updated_at = $14, "
         "next_clock = $15, next_due = $16, next_warn = $17, events = $18, files = $19, "
-        "chain_head = $20 WHERE id = $21 AND events = $22",
+        "chain_head = $20, hold = $21, closed_at = $22, erase_at = $23 "
+        "WHERE id = $24 AND events = $25",
 };
 static const struct stmt stmt_update_warn = {
         "case_update_warn",
@@ -97,6 +107,7 @@ static const struct stmt stmt_list_after = {
 
 const struct stmt *const case_store_stmts[] = {
         &stmt_insert,
+        &stmt_wrap_insert,
         &stmt_by_id,
         &stmt_by_number,
         &stmt_update,
@@ -120,13 +131,13 @@ bytes_or_null(const unsigned char *p, size_t n)
 enum err
 case_insert(struct db *db, const struct case_row *r, int64_t *id)
 {
-	return db_one_i64(db, &stmt_insert,
+	int64_t got;
+	enum err e = db_one_i64(db, &stmt_insert,
 	        DB_ARGS(db_i64(r->programme_id), db_i64(r->year), db_i64(r->number),
 	                db_bytes(r->uid, sizeof r->uid), db_i64(r->question), db_text(r->channel),
 	                db_i64(r->received_at), db_i64(r->recorded_at),
 	                db_bytes(r->policy_sha256, sizeof r->policy_sha256),
-	                db_bytes(r->pair_public, sizeof r->pair_public), db_blob(r->team_wrap),
-	                db_blob_or_null(r->reporter_wrap),
+	                db_bytes(r->pair_public, sizeof r->pair_public),
 	                bytes_or_null(r->receipt_hash, sizeof r->receipt_hash),
 	                db_bytes(r->content_sha256, sizeof r->content_sha256), db_i64(r->signed_at),
 	                db_bytes(r->signature, sizeof r->signature),
@@ -139,7 +150,15 @@ case_insert(struct db *db, const struct case_row *r, int64_t *id)
 	                db_i64(r->next_clock), db_i64(r->next_due), db_i64(r->next_warn),
 	                db_i64(r->events), db_i64(r->files),
 	                db_bytes(r->chain_head, sizeof r->chain_head)),
-	        id);
+	        &got);
+
+	if (e == ERR_OK)
+		e = db_exec1(db, &stmt_wrap_insert,
+		        DB_ARGS(db_i64(got), db_blob(r->team_wrap),
+		                db_blob_or_null(r->reporter_wrap)));
+	if (e == ERR_OK)
+		*id = got;
+	return e;
 }
 
 enum err
@@ -167,7 +186,8 @@ case_update(struct db *db, const struct case_row *r, int64_t events_before)
 	                db_i64(r->credit), db_i64(r->letter_asked), db_i64(r->updated_at),
 	                db_i64(r->next_clock), db_i64(r->next_due), db_i64(r->next_warn),
 	                db_i64(r->events), db_i64(r->files),
-	                db_bytes(r->chain_head, sizeof r->chain_head), db_i64(r->id),
+	                db_bytes(r->chain_head, sizeof r->chain_head), db_i64(r->hold),
+	                db_i64(r->closed_at), db_i64(r->erase_at), db_i64(r->id),
 	                db_i64(events_before)));
 
 	return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;

@@ -27,7 +27,7 @@ struct case_row {
 	unsigned char policy_sha256[32];
 
 	unsigned char pair_public[32];
-	struct str team_wrap;
+	struct str team_wrap;           /* zeroes once it is erased; this one likewise */
 	struct str reporter_wrap;       /* .p NULL: no receipt was given */
 	unsigned char receipt_hash[32]; /* zeroes likewise */
 	unsigned char content_sha256[32];
@@ -56,6 +56,10 @@ struct case_row {
 	int64_t events; /* sequence number of the last event */
 	int64_t files;  /* number of the last file */
 	unsigned char chain_head[32];
+	bool hold;         /* legal hold: nothing of it is erased */
+	int64_t closed_at; /* the last closing; 0: it is open */
+	int64_t erase_at;  /* will be erased then, as the team was told; 0: nobody was told */
+	int64_t erased_at; /* its keys were destroyed then; 0: they are there */
 };
 
 /* Inserts ROW; *id is its new id (row->id is ignored). ERR_CONFLICT if the number is taken. */
@@ -92,11 +96,12 @@ extern const struct stmt *const case_store_stmts[];
 /* The columns of a case row in the order of its map, for other stores that read whole rows. */
 #define CASE_COLUMNS                                                                               \
 	"id, programme_id, year, number, uid, kind, channel, received_at, recorded_at, "           \
-	"policy_sha256, pair_public, team_wrap, reporter_wrap, receipt_hash, content_sha256, "     \
+	"policy_sha256, pair_public, team, reporter, receipt_hash, content_sha256, "               \
 	"signed_at, signature, contact_hash, title, state, needs_info, severity, "                 \
 	"reported_severity, close_reason, privacy_incident, component, cvss, cwe, assignee, "      \
 	"duplicate_of, credit, letter_asked, updated_at, next_clock, next_due, next_warn, "        \
-	"events, files, chain_head"
+	"events, files, chain_head, hold, closed_at, erase_at, erased_at"
+#define CASE_TABLES "cases JOIN case_wrap ON case_wrap.case_id = cases.id"
 extern const struct db_map case_row_map;
 
 #endif

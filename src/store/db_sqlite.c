@@ -177,7 +177,7 @@ set_pragmas(struct db *db)
 	snprintf(text, sizeof text,
 	        "PRAGMA journal_mode=WAL; PRAGMA synchronous=%s; PRAGMA temp_store=MEMORY;"
 	        "PRAGMA mmap_size=0; PRAGMA cell_size_check=ON; PRAGMA journal_size_limit=%d;"
-	        "PRAGMA cache_size=-%d",
+	        "PRAGMA cache_size=-%d; PRAGMA secure_delete=ON",
 	        fault_sync_off() ? "OFF" : "FULL", WAL_KEEP_BYTES, CACHE_KIB);
 	sqlite3_wal_hook(db->sqlite, committed, db);
 	return sqlite3_exec(db->sqlite, text, NULL, NULL, NULL);
@@ -348,6 +348,27 @@ db_checkpoint(struct db *db)
 	if (rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY)
 		return ERR_OK;
 	return sqlite_failed(db, rc);
+}
+
+enum err
+db_empty_wal(struct db *db)
+{
+	enum err e = db_checkpoint(db);
+	int rc;
+
+	if (e == ERR_OK)
+		e = turnstile_enter(&db->turn);
+	if (e != ERR_OK)
+		return e;
+	/* The little that is left is moved while the writers stand behind; for readers that look at
+	 * it nobody is made to wait. */
+	sqlite3_busy_timeout(db->sqlite, 0);
+	rc = sqlite3_wal_checkpoint_v2(db->sqlite, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(db->sqlite, BUSY_TIMEOUT_MS);
+	turnstile_leave(&db->turn);
+	if (rc == SQLITE_OK)
+		return ERR_OK;
+	return (rc & 0xff) == SQLITE_BUSY ? ERR_BUSY : sqlite_failed(db, rc);
 }
 
 /* ---- Transactions ---- */

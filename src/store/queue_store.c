@@ -9,9 +9,11 @@
 	"$4)"                                                                                      \
 	" AND (CAST($5 AS BIGINT) = 0 OR assignee = $5)"                                           \
 	" AND (CAST($6 AS BIGINT) = 0 OR next_due < $6)"
-#define BY_DUE  " AND (next_due, id) > ($1, $2)" NARROW " ORDER BY next_due, id LIMIT $7"
-#define BY_ID   " AND CAST($1 AS BIGINT) >= 0 AND id < $2" NARROW " ORDER BY id DESC LIMIT $7"
-#define OPEN(x) "SELECT " CASE_COLUMNS " FROM cases WHERE programme_id = $8 AND state <> 4" x BY_DUE
+#define BY_DUE " AND (next_due, id) > ($1, $2)" NARROW " ORDER BY next_due, id LIMIT $7"
+#define BY_ID  " AND CAST($1 AS BIGINT) >= 0 AND id < $2" NARROW " ORDER BY id DESC LIMIT $7"
+#define OPEN(x)                                                                                    \
+	"SELECT " CASE_COLUMNS " FROM " CASE_TABLES                                                \
+	" WHERE programme_id = $8 AND state <> 4" x BY_DUE
 
 static const struct stmt stmt_page[QUEUE_VIEW_COUNT] = {
         [QUEUE_OPEN] = {"queue_open", OPEN("")},
@@ -21,11 +23,11 @@ static const struct stmt stmt_page[QUEUE_VIEW_COUNT] = {
         [QUEUE_WAITING] = {"queue_waiting", OPEN(" AND needs_info = 1")},
         [QUEUE_OVERDUE] = {"queue_overdue", OPEN(" AND next_due < $6")},
         [QUEUE_SEVERITY] = {"queue_severity", OPEN(" AND severity = $4")},
-        [QUEUE_STATE] = {"queue_state",
-                "SELECT " CASE_COLUMNS " FROM cases WHERE programme_id = $8 AND state = $3" BY_ID},
+        [QUEUE_STATE] = {"queue_state", "SELECT " CASE_COLUMNS " FROM " CASE_TABLES
+                                        " WHERE programme_id = $8 AND state = $3" BY_ID},
         [QUEUE_ALL] = {"queue_all",
                 /* The plus keeps SQLite from an index that it would have to sort by id. */
-                "SELECT " CASE_COLUMNS " FROM cases WHERE +programme_id = $8" BY_ID},
+                "SELECT " CASE_COLUMNS " FROM " CASE_TABLES " WHERE +programme_id = $8" BY_ID},
 };
 
 /* next_due is never negative; naming it takes SQLite to the index of open cases. */

@@ -11,6 +11,7 @@
 #include "store/outcome_store.h"
 #include "store/policy_store.h"
 #include "store/queue_store.h"
+#include "store/retention_store.h"
 #include "store/wrap_store.h"
 
 static const struct stmt *const *const tables[] = {
@@ -24,6 +25,7 @@ static const struct stmt *const *const tables[] = {
         outcome_store_stmts,
         job_store_stmts,
         wrap_store_stmts,
+        retention_store_stmts,
         NULL,
 };
 

@@ -22,16 +22,18 @@ static const struct db_map sealed_map = DB_MAP(struct sealed_row, sealed_cols);
 
 static const struct stmt stmt_wraps = {
         "wrap_list",
-        "SELECT id, uid, team_wrap FROM cases WHERE id > $1 ORDER BY id LIMIT $2",
+        "SELECT id, uid, team FROM case_wrap JOIN cases ON id = case_id WHERE case_id > $1 "
+        "AND erased_at = 0 "
+        "ORDER BY case_id LIMIT $2",
 };
 static const struct stmt stmt_wrap_put = {
         "wrap_put",
-        "UPDATE cases SET team_wrap = $2 WHERE id = $1",
+        "UPDATE case_wrap SET team = $2 WHERE case_id = $1",
 };
 static const struct stmt stmt_sealed = {
         "sealed_list",
         "SELECT k.id, k.purpose, k.not_before, k.content, c.uid FROM capsule k JOIN cases c "
-        "ON c.id = k.case_id WHERE k.id > $1 ORDER BY k.id LIMIT $2",
+        "ON c.id = k.case_id WHERE k.id > $1 AND c.erased_at = 0 ORDER BY k.id LIMIT $2",
 };
 static const struct stmt stmt_sealed_put = {
         "sealed_put",

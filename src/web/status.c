@@ -21,6 +21,7 @@ static const unsigned statuses[ERR_COUNT] = {
         [ERR_IO] = 500,
         [ERR_PEER] = 503,
         [ERR_UNSUPPORTED] = 500,
+        [ERR_GONE] = 410,
 };
 
 static const struct {
@@ -39,6 +40,7 @@ static const struct {
         {405, "Method Not Allowed", "This address does not take that method."},
         {408, "Request Timeout", "The request took too long to arrive."},
         {409, "Conflict", "The state of this has changed, so that this cannot be done now."},
+        {410, "Gone", "It was erased."},
         {413, "Content Too Large", "More was sent than is taken here."},
         {415, "Unsupported Media Type", "The content is of a kind that is not taken here."},
         {422, "Unprocessable Content", "Something that was sent is not understood here."},

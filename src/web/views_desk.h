@@ -157,6 +157,10 @@ struct view_case {
 	struct str refused;        /* the action that was refused: its form is open; "" = none */
 	struct view_input ask;     /* the question for what is missing, ready to be sent */
 	struct view_texts missing; /* parts of the policy that the report lacks */
+	struct str erased;         /* what became of a case that was erased; "" otherwise */
+	int64_t erase_at;          /* announced by the policy; 0: not */
+	bool held, erase_asked;
+	bool may_hold, may_lift_hold, may_erase;
 	bool may_acknowledge, may_ask, may_message, may_note, may_assign, may_triage, may_fix,
 	        may_close, may_reopen;
 };

@@ -66,7 +66,9 @@ scenario('rows rewritten with keys of somebody else, or from elsewhere, open not
 	const uid = sql(i, `SELECT hex(uid) FROM cases WHERE id = ${id}`);
 	const own = pairs(thief('wrap', path.join(i.dir, 'keys'), uid));
 	const mine = pairs(thief('receipt', uid));
-	const set = (column, hex) => `UPDATE cases SET ${column} = X'${hex}' WHERE id = ${id};`;
+	const set = (column, hex) => column.endsWith('_wrap')
+		? `UPDATE case_wrap SET ${column.slice(0, -5)} = X'${hex}' WHERE case_id = ${id};`
+		: `UPDATE cases SET ${column} = X'${hex}' WHERE id = ${id};`;
 	const swap = (a, b) => `UPDATE event SET body = CASE id WHEN ${a} THEN (SELECT body FROM event WHERE id = ${b}) ELSE (SELECT body FROM event WHERE id = ${a}) END WHERE id IN (${a}, ${b});`;
 	const event = (kind, of = id) => sql(i, `SELECT MIN(id) FROM event WHERE case_id = ${of} AND kind = '${kind}'`);
 	const events = () => sql(i, `SELECT COUNT(*) FROM event WHERE case_id = ${id}`);
@@ -81,9 +83,11 @@ scenario('rows rewritten with keys of somebody else, or from elsewhere, open not
 			team: true, reporter: true, audit: true },
 		'the title of another case': { do: `UPDATE cases SET title = (SELECT title FROM cases WHERE id = ${otherId}) WHERE id = ${id};`,
 			team: true, reporter: true, reads: true },
-		'a wrap of another case': { do: `UPDATE cases SET team_wrap = (SELECT team_wrap FROM cases WHERE id = ${otherId}) WHERE id = ${id};`, team: true },
-		'the keys of another case': { do: `UPDATE cases SET (uid, team_wrap, pair_public) = (SELECT uid, team_wrap, pair_public FROM cases WHERE id = ${otherId}) WHERE id = ${id};`,
+		'a wrap of another case': { do: `UPDATE case_wrap SET team = (SELECT team FROM case_wrap WHERE case_id = ${otherId}) WHERE case_id = ${id};`, team: true },
+		'the keys of another case': { do: `UPDATE cases SET (uid, pair_public) = (SELECT uid, pair_public FROM cases WHERE id = ${otherId}) WHERE id = ${id};` +
+			`UPDATE case_wrap SET team = (SELECT team FROM case_wrap WHERE case_id = ${otherId}) WHERE case_id = ${id};`,
 			team: true, reporter: true, audit: true },
+		'erased, as the row alone says': { do: `UPDATE cases SET erased_at = updated_at WHERE id = ${id};`, team: true, reporter: true },
 		'two bodies exchanged': { do: swap(event('note'), event('received')), team: true, reporter: true, audit: true },
 		'a body of another case': { do: swap(event('received'), event('received', otherId)), team: true, reporter: true, audit: true },
 		'a clear field': { do: `UPDATE event SET clear = replace(clear, 'high', 'low') WHERE id = ${event('triaged')};`, team: true, reporter: true, audit: true },
@@ -113,7 +117,7 @@ scenario('rows rewritten with keys of somebody else, or from elsewhere, open not
 		assert.ok(a.status >= 500, `${what}: ${a.status} ${a.text.slice(0, 300)}`);
 		clean(a, what);
 	};
-	const tables = ['cases', 'event', 'file'];
+	const tables = ['cases', 'case_wrap', 'event', 'file'];
 	sql(i, tables.map((t) => `CREATE TABLE kept_${t} AS SELECT * FROM ${t};`).join(''));
 	assert.equal(vdpd(['audit', 'verify', '-C', i.dir]).status, 0);
 	for (const [name, what] of Object.entries(acts)) {
@@ -191,7 +195,8 @@ scenario('columns that follow from the events are computed anew by the doctor', 
 	await i.stop();
 	assert.equal(vdpd(['doctor', '-C', i.dir]).status, 0, vdpd(['doctor', '-C', i.dir]).out);
 	for (const [column, value] of [['state', 3], ['needs_info', 1], ['severity', 4], ['assignee', 7], ['next_due', 1], ['next_clock', 0],
-		['close_reason', 2], ['letter_asked', 1], ['files', 9], ['updated_at', 1]]) {
+		['close_reason', 2], ['letter_asked', 1], ['files', 9], ['updated_at', 1],
+		['hold', 1], ['closed_at', 5], ['erased_at', 5]]) {
 		const was = sql(i, `SELECT ${column} FROM cases WHERE id = ${id}`);
 		assert.notEqual(was, String(value), column);
 		sql(i, `UPDATE cases SET ${column} = ${value} WHERE id = ${id}`);

@@ -158,9 +158,10 @@ try_blob(struct thief *t, const char *what, const struct file_row *f)
 static void
 read_row(struct thief *t, struct str number)
 {
-	sqlite3_stmt *st = query(t, "SELECT id, year, number, uid, pair_public, reporter_wrap, "
-	                            "receipt_hash, team_wrap, content_sha256, policy_sha256, "
-	                            "contact_hash, chain_head, title FROM cases");
+	sqlite3_stmt *st = query(t, "SELECT id, year, number, uid, pair_public, reporter, "
+	                            "receipt_hash, team, content_sha256, policy_sha256, "
+	                            "contact_hash, chain_head, title FROM cases JOIN "
+	                            "case_wrap ON case_id = id");
 
 	while (sqlite3_step(st) == SQLITE_ROW) {
 		struct str name = case_number_str(

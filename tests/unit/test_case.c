@@ -32,6 +32,10 @@ kind_of(char c)
 	        {'n', EVENT_NOTE},
 	        {'w', EVENT_WITHDRAWN},
 	        {'l', EVENT_LETTER_REQUESTED},
+	        {'h', EVENT_HELD},
+	        {'H', EVENT_HOLD_LIFTED},
+	        {'e', EVENT_ERASE_ASKED},
+	        {'E', EVENT_ERASED},
 	};
 
 	for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++)
@@ -89,7 +93,22 @@ test_states(void **state)
 	        {"Rcmnpl", -1, CASE_CLOSED, false},
 	        {"Rtfp", -1, CASE_FIXED, false},
 	        {"Rwc", -1, CASE_CLOSED, false},
+	        {"RhHh", -1, CASE_NEW, false},
+	        {"Rchno", -1, CASE_NEW, false},
+	        {"RchHeE", -1, CASE_CLOSED, false},
+	        {"RcE", -1, CASE_CLOSED, false},
 	        /* what a state forbids */
+	        {"Rhh", 2, 0, false},
+	        {"RH", 1, 0, false},
+	        {"RhHH", 3, 0, false},
+	        {"RE", 1, 0, false},
+	        {"Re", 1, 0, false},
+	        {"RchE", 3, 0, false},
+	        {"Rche", 3, 0, false},
+	        {"RcEo", 3, 0, false},
+	        {"RcEm", 3, 0, false},
+	        {"RcEh", 3, 0, false},
+	        {"RcEE", 3, 0, false},
 	        {"a", 0, 0, false},
 	        {"RR", 1, 0, false},
 	        {"Raa", 2, 0, false},

@@ -17,6 +17,7 @@ static const struct notice_facts all = {
         .roles = {"coordinator, analyst", 20},
         .when = {"2026-01-06 09:00 UTC", 20},
         .until = {"2026-01-09", 10},
+        .erase_count = {"3 cases", 7},
         .yours = true,
 };
 
@@ -40,8 +41,9 @@ test_all(void **state)
 		struct str line, rest = m.text;
 		enum notice_template back;
 
-		assert_true(str_starts(
-		        m.subject, of_a_case(t) ? STR("[EXW-2026-0001] ") : STR("[exact.works] ")));
+		assert_true(str_starts(m.subject, of_a_case(t) && t != NOTICE_ERASE_SOON
+		                                          ? STR("[EXW-2026-0001] ")
+		                                          : STR("[exact.works] ")));
 		assert_true(str_contains(m.text, of_a_case(t)        ? STR("EXW-2026-0001")
 		                                 : t == NOTICE_TOKEN ? STR("By: ana")
 		                                                     : STR("ben")));

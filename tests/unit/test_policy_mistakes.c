@@ -171,6 +171,8 @@ test_mutations(void **state)
 	        {"accent: \"#0b5345\"", "accent: {<<: x}", "{<<", "must be a single value"},
 	        {"accent: \"#0b5345\"", "accent: \"\xFF\"", "\xFF", "not UTF-8"},
 	        {"accent: \"#0b5345\"", "? [a, b]\n: c", "[a, b]", "a key is not a name"},
+	        {"limits:", "retention:\n  spam: soon\nlimits:", "soon",
+	                "is not a time to keep cases"},
 	        {"limits:", "...\n---\nlimits:", "---", "more than one document"},
 	        {"limits:", "\tlimits:", "", "this is not YAML"},
 	};

@@ -50,6 +50,9 @@ static const struct {
         {"fix", "fix"},
         {"close", "close", .wants = BIT(F_REASON), .takes = BIT(F_OF)},
         {"reopen", "reopen"},
+        {"hold", "hold", .text_wanted = true},
+        {"lift-hold", "lift_hold", .text_wanted = true},
+        {"erase", "erase"},
         {"publish", "publish", .wants = BIT(F_ADVISORY)},
 };
 enum { ACTIONS = sizeof actions / sizeof actions[0] };

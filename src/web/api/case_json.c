@@ -190,6 +190,8 @@ flags_json(struct json_writer *w, const struct case_row *row)
 	jw_array(w, "flags");
 	if (row->privacy_incident)
 		jw_z(w, NULL, "privacy_incident");
+	if (row->hold)
+		jw_z(w, NULL, "legal_hold");
 	jw_end(w);
 }
 
@@ -220,6 +222,8 @@ head_json(struct json_writer *w, const struct case_row *row)
 	jw_str(w, "channel", row->channel);
 	jw_time(w, "received_at", row->received_at);
 	jw_time(w, "updated_at", row->updated_at);
+	jw_time(w, "erase_at", row->erase_at);
+	jw_time(w, "erased_at", row->erased_at);
 	if (row->next_clock < 0) {
 		jw_null(w, "next");
 		return;
@@ -307,11 +311,14 @@ team_case_json(struct json_writer *w, struct arena *a, const struct case_view *v
 {
 	jw_object(w, NULL);
 	jw_str(w, "case", v->number);
-	jw_str(w, "title", v->title);
+	jw_str(w, "title", v->row.erased_at == 0 ? v->title : (struct str){0});
 	head_json(w, &v->row);
 	clocks_json(w, "clocks", v->clocks, v->clocks_n);
 	jw_str(w, "policy", hex_str(a, v->row.policy_sha256, sizeof v->row.policy_sha256));
-	jw_raw(w, "report", v->report);
+	if (v->row.erased_at == 0)
+		jw_raw(w, "report", v->report);
+	else
+		jw_null(w, "report");
 	thread_json(w, "thread", v, false);
 	notes_json(w, v);
 	events_json(w, v);

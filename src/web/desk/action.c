@@ -19,8 +19,9 @@ name_read(struct str s, enum action *out, struct diag *d)
 	if (action_parse(s, out) == ERR_OK && *out <= ACTION_PUBLISH)
 		return ERR_OK;
 	return wrong(d, "action",
-	        "take acknowledge, request_info, message, note, triage, assign, fix, close, reopen "
-	        "or publish",
+	        "take acknowledge, request_info, message, note, triage, assign, fix, close, "
+	        "reopen, "
+	        "hold, lift_hold, erase or publish",
 	        s.n == 0 ? "action is missing" : "the action is not known");
 }
 
@@ -44,6 +45,23 @@ person_read(struct request *req, struct str to, int64_t *out, struct diag *d)
 	}
 	return wrong(d, "to", "give the name or number of somebody who may read cases",
 	        "nobody of that name works on cases");
+}
+
+/* Is there nobody else who could confirm what who asks decides? The operator counts as one. */
+static enum err
+alone_read(struct request *req, bool *alone)
+{
+	size_t n = who_of(req)->id.kind == KEYD_BY_OPERATOR;
+	struct keyd_people people;
+	enum err e = desk_people(req, &people);
+
+	for (size_t i = 0; i < people.n && e == ERR_OK; i++)
+		if (!people.items[i].disabled &&
+		        permission_allows(people.items[i].roles, PERMISSION_DECIDE_CASES))
+			n++;
+	if (e == ERR_OK)
+		*alone = n < 2;
+	return e;
 }
 
 enum err
@@ -77,6 +95,8 @@ action_read(
 		        "the reason is not known");
 	if (str_trim(in->to).n > 0)
 		e = person_read(req, str_trim(in->to), &q.assignee, d);
+	if (e == ERR_OK && q.action == ACTION_ERASE)
+		e = alone_read(req, &q.alone);
 	if (e == ERR_OK)
 		*out = q;
 	return e;

@@ -19,6 +19,9 @@ static const enum desk_done done_of[ACTION_COUNT] = {
         [ACTION_FIX] = DONE_FIXED,
         [ACTION_CLOSE] = DONE_CLOSED,
         [ACTION_REOPEN] = DONE_REOPENED,
+        [ACTION_HOLD] = DONE_HELD,
+        [ACTION_LIFT_HOLD] = DONE_HOLD_LIFTED,
+        [ACTION_ERASE] = DONE_ERASE,
 };
 
 /* The case of J as it is now, with the keys that J still holds. Runs on the answers' thread. */
@@ -63,7 +66,8 @@ say_why(enum err e, struct diag *d)
 static void
 log_failure(struct act_job *j, enum err e)
 {
-	if (e != ERR_OK && !is_the_forms(e) && e != ERR_NOT_FOUND && e != ERR_DENIED)
+	if (e != ERR_OK && !is_the_forms(e) && e != ERR_NOT_FOUND && e != ERR_DENIED &&
+	        e != ERR_GONE)
 		log_error("action_failed", "action", action_name(j->q.action), "why", err_name(e));
 }
 

@@ -154,7 +154,7 @@ desk_respond_keyd(struct request *req, enum err e, const struct keyd_verdict *wh
 		respond_error(req, e, &d);
 		return;
 	}
-	if (e != ERR_NOT_FOUND && e != ERR_DENIED)
+	if (e != ERR_NOT_FOUND && e != ERR_DENIED && e != ERR_GONE)
 		log_error("request_failed", "route", req->route->path, "why", err_name(e));
 	respond_error(req, e, NULL);
 }

@@ -48,6 +48,31 @@ may(struct request *req, const struct case_status *s, struct view_case *v)
 	v->may_fix = handle && s->state == CASE_TRIAGED;
 	v->may_close = decide && open;
 	v->may_reopen = decide && (!open || s->state == CASE_FIXED);
+	v->may_hold = decide && !s->held;
+	v->may_lift_hold = decide && s->held;
+	v->may_erase = decide && !open && !s->held;
+	if (s->erased_utc_s == 0)
+		return;
+	v->may_acknowledge = v->may_ask = v->may_message = v->may_note = v->may_assign = false;
+	v->may_triage = v->may_fix = v->may_close = v->may_reopen = false;
+	v->may_hold = v->may_lift_hold = v->may_erase = false;
+}
+
+/* When and by whom a case was erased; "" if it was not. */
+static struct str
+erased_words(struct arena *a, const struct case_view *c, const struct keyd_people *people)
+{
+	const struct case_item *last = c->items_n > 0 ? &c->items[c->items_n - 1] : NULL;
+	char at[RFC3339_MAX];
+	struct str who;
+
+	if (c->row.erased_at == 0 || last == NULL)
+		return STR("");
+	time_format(c->row.erased_at, at);
+	if (str_eq(last->actor, STR("system")))
+		return str_fmt(a, "Erased on %.10s by the policy.", at);
+	who = desk_actor_name(a, people, last->actor);
+	return str_fmt(a, "Erased on %.10s by %.*s.", at, STR_ARG(who));
 }
 
 static void
@@ -112,7 +137,9 @@ fill(struct request *req, const struct opened *o, const struct report *r,
 	*v = (struct view_case){
 	        .page = desk_page(req, str_z(req->a, c->number), VIEW_DESK_NONE),
 	        .case_number = c->number,
-	        .title = c->title.n > 0 ? c->title : report_title(req->a, r),
+	        .title = c->row.erased_at != 0 ? STR("(erased)")
+	                 : c->title.n > 0      ? c->title
+	                                       : report_title(req->a, r),
 	        .state = desk_state_words(req->a, &c->row),
 	        .part = desk_component_name(c->policy, c->row.component),
 	        .who = desk_person_name(people, c->row.assignee),
@@ -141,6 +168,10 @@ fill(struct request *req, const struct opened *o, const struct report *r,
 	                            ? str_fmt(req->a, "%lld", (long long)c->row.assignee)
 	                            : STR(""),
 	        .component = c->row.component,
+	        .erased = erased_words(req->a, c, people),
+	        .erase_at = c->row.erase_at,
+	        .held = c->row.hold,
+	        .erase_asked = c->status.erase_asked && c->row.erased_at == 0,
 	};
 	assessment(req->a, &c->row, v);
 	may(req, &c->status, v);
@@ -165,7 +196,8 @@ desk_case_respond(
 	}
 	/* It was checked when it came in; a newer program may take less, and the case is shown all
 	 * the same. */
-	if (report_json_read(req->a, o->view.report, &r, NULL) != ERR_OK) {
+	if (o->view.row.erased_at == 0 &&
+	        report_json_read(req->a, o->view.report, &r, NULL) != ERR_OK) {
 		log_warn("report_not_understood", "case", str_z(req->a, o->view.number));
 		r = (struct report){.description = o->view.report};
 	}

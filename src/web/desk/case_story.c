@@ -126,6 +126,15 @@ what_words(struct arena *a, const struct keyd_people *people, const struct case_
 		return STR("credit changed by the reporter");
 	case EVENT_LETTER_REQUESTED:
 		return STR("letter of appreciation asked for");
+	case EVENT_HELD:
+		return STR("put on legal hold");
+	case EVENT_HOLD_LIFTED:
+		return STR("legal hold lifted");
+	case EVENT_ERASE_ASKED:
+		return STR("asked to erase the case");
+	case EVENT_ERASED:
+		return str_eq(it->actor, STR("system")) ? STR("erased by the policy")
+		                                        : STR("erased by hand");
 	case EVENT_KIND_COUNT:
 		break;
 	}

@@ -104,6 +104,9 @@ enum desk_done {
 	DONE_FIXED,
 	DONE_CLOSED,
 	DONE_REOPENED,
+	DONE_HELD,
+	DONE_HOLD_LIFTED,
+	DONE_ERASE,
 	DONE_DISABLED,
 	DONE_ENABLED,
 	DONE_ROLES,
@@ -155,10 +158,11 @@ struct keyd_case desk_keyd_case(
         struct arena *a, const struct programme *pr, const struct case_row *row);
 
 /* The case {case} of the path, opened by keyd for PURPOSE and read; ERR_NOT_FOUND, and keyd's
- * errors with WHY. */
+ * errors with WHY. One that was erased is read without being opened. */
 enum err desk_open_case(struct request *req, const char *purpose, struct opened *out,
         struct keyd_verdict *why) MUST_CHECK;
-/* The same without reading it: row and keys alone. ALERT may be NULL. */
+/* The same without reading it: row and keys alone. ALERT may be NULL. ERR_GONE, with *row, if it
+ * was erased. */
 enum err desk_open_keys(struct request *req, const char *purpose, struct case_row *row,
         struct team_keys *keys, bool *alert, struct keyd_verdict *why) MUST_CHECK;
 void desk_close_case(struct opened *o);

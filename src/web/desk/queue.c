@@ -25,9 +25,12 @@ desk_state_words(struct arena *a, const struct case_row *row)
 {
 	if (row->state != CASE_CLOSED)
 		return str_of(case_state_name((enum case_state)row->state));
-	return str_fmt(a, "closed · %s%s%.*s",
+	return str_fmt(a, "closed · %s%s%.*s%s",
 	        close_reason_label((enum close_reason)row->close_reason),
-	        row->duplicate_of.n > 0 ? " of " : "", STR_ARG(row->duplicate_of));
+	        row->duplicate_of.n > 0 ? " of " : "", STR_ARG(row->duplicate_of),
+	        row->erased_at != 0 ? " · erased"
+	        : row->hold         ? " · legal hold"
+	                            : "");
 }
 
 struct str

@@ -37,7 +37,9 @@ case_api_get(struct request *req)
 	if (e == ERR_OK)
 		e = case_api_respond(req, public_db(req), row.id, &keys, 200);
 	reporter_keys_wipe(&keys);
-	if (e != ERR_OK)
+	if (e == ERR_GONE)
+		reporter_gone(req, &row);
+	else if (e != ERR_OK)
 		respond_error(req, e, NULL);
 }
 

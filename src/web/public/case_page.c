@@ -112,6 +112,8 @@ case_page_get(struct request *req)
 	if (e == ERR_NOT_FOUND) {
 		track_draw(req, 200, STR(""));
 		receipt_cookie_drop(req);
+	} else if (e == ERR_GONE) {
+		reporter_gone(req, &row);
 	} else if (e != ERR_OK) {
 		respond_error(req, e, NULL);
 	}
@@ -147,6 +149,10 @@ case_page_open(struct request *req)
 	else if (e == ERR_OK)
 		respond_redirect(req, STR("/case"));
 	reporter_keys_wipe(&keys);
+	if (e == ERR_GONE) {
+		reporter_gone(req, &row);
+		return;
+	}
 	if (e == ERR_NOT_FOUND) {
 		track_draw(req, 422, STR("No report has this number and code. Please check both."));
 		return;
@@ -226,6 +232,10 @@ change(struct request *req, const struct act_request *q)
 	struct act_job *j;
 	enum err e = reporter_job(req, &j);
 
+	if (e == ERR_GONE) {
+		respond_error(req, e, NULL);
+		return;
+	}
 	if (e != ERR_OK) {
 		track_draw(req, 401,
 		        STR("This browser has forgotten your receipt, so nothing was sent. Enter "

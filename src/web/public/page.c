@@ -81,6 +81,7 @@ static const struct {
         {404, "Nothing is here", "The address may be mistyped. You can go on from here:"},
         {405, "Nothing is here", "The address may be mistyped. You can go on from here:"},
         {409, "Not possible any more", "Look at your report’s page to see how it stands."},
+        {410, "Erased", ""},
         {413, "Too much at once",
                 "Go back: what you typed is still there. Send fewer or smaller files."},
         {429, "Please wait a little",

@@ -1,6 +1,7 @@
 /* The reporter of a case. */
 #include "web/public/reporter.h"
 
+#include "base/time.h"
 #include "web/api/uploads.h"
 #include "web/public/receipt_cookie.h"
 
@@ -23,8 +24,28 @@ receipt_open(const struct request *req, struct str number, struct str receipt, s
 	e = view_find(req->a, public_db(req), &public_app(req)->in.programme, number, row);
 	if (e == ERR_OK)
 		e = view_receipt(row, &code, keys);
+	/* The row alone proves nothing. */
+	if (e == ERR_GONE)
+		e = view_gone(req->a, public_db(req), row, NULL);
 	receipt_code_wipe(&code);
 	return e;
+}
+
+void
+reporter_gone(struct request *req, const struct case_row *row)
+{
+	struct diag d = {0};
+	char at[RFC3339_MAX];
+	struct str by;
+	enum err e = view_gone(req->a, public_db(req), row, &by);
+
+	time_format(row->erased_at, at);
+	if (e == ERR_GONE)
+		diag_set(&d, e, NULL,
+		        "this report was erased on %.10s by the %s: its keys are destroyed, and "
+		        "nobody can read it any more",
+		        at, str_eq(by, STR("system")) ? "policy" : "team");
+	respond_error(req, e, &d);
 }
 
 enum err

@@ -12,13 +12,16 @@
 /* Finds the case NUMBER ("" : none is named, the receipt must name it) by the receipt RECEIPT;
  * *keys opens what its reporter may see, for the caller to wipe. ERR_AUTH without a receipt,
  * ERR_NOT_FOUND for anything that does not fit: a case that is not there and a wrong code are told
- * alike. */
+ * alike. ERR_GONE, with *row, if the case was erased. */
 enum err receipt_open(const struct request *req, struct str number, struct str receipt,
         struct case_row *row, struct reporter_keys *keys) MUST_CHECK;
 
 /* The same for the case and the receipt that the request itself brings. */
 enum err reporter_open(
         const struct request *req, struct case_row *row, struct reporter_keys *keys) MUST_CHECK;
+
+/* Answers that the case of ROW was erased, and when: to who has its receipt. */
+void reporter_gone(struct request *req, const struct case_row *row);
 
 /* The job of the request, with its case opened: made when its first file arrives, or by the
  * handler. */

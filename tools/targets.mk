@@ -57,7 +57,7 @@ lookbook: $(B)/lookbook
 ifdef FUZZ
 OPT_asan += -fsanitize=fuzzer-no-link
 endif
-FUZZ_ROOMS = cli web keyd/client case policy proc base
+FUZZ_ROOMS = cli web publish keyd/client case policy proc base
 $(B)/fuzz/%: fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call lib,$(r)))
 	@mkdir -p $(@D)
 	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -fsanitize=fuzzer -Wl,--start-group \

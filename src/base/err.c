@@ -56,5 +56,6 @@ diag_format(const struct diag *d, char *out, size_t size)
 		snprintf(where, sizeof where, "%s:%u: ", d->file, d->line);
 	else if (d->file[0] != '\0')
 		snprintf(where, sizeof where, "%s: ", d->file);
-	snprintf(out, size, "%s%s%s%s", where, d->what, d->mend[0] != '\0' ? "; " : "", d->mend);
+	snprintf(out, size, "%s%s%s%s%s%s", where, d->pointer, d->pointer[0] != '\0' ? " " : "",
+	        d->what, d->mend[0] != '\0' ? "; " : "", d->mend);
 }

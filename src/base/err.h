@@ -48,7 +48,8 @@ struct diag {
 enum err diag_set(struct diag *d, enum err e, const char *mend, const char *what_fmt, ...)
         PRINTF_LIKE(4, 5);
 
-/* Writes "FILE:LINE:COLUMN: what, and how to mend it" into OUT (SIZE bytes), NUL-terminated. */
+/* Writes "FILE:LINE:COLUMN: what, and how to mend it" into OUT (SIZE bytes), NUL-terminated; a
+ * pointer stands before what: "/id is missing". */
 void diag_format(const struct diag *d, char *out, size_t size);
 
 #endif

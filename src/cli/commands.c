@@ -248,6 +248,31 @@ const struct command commands[] = {
                 .run = cmd_receipt,
         },
         {
+                .name = "advisory",
+                .arguments = "convert FILE --to FORMAT [--from FORMAT] [--public-url URL]\n"
+                             "                 [--publisher NAME] [--contact ADDRESS]\n"
+                             "                 [--cna UUID] [--cna-name NAME]",
+                .summary = "Turn an advisory into another format",
+                .help =
+"  --to          csaf (2.0), osv, cve (5.1), markdown or json\n"
+"  --from        csaf, osv, cve, ghsa (as the GitHub Advisory Database keeps\n"
+"                them) or json, the advisory's own record: the default\n"
+"  --public-url  where the programme's advisories stand\n"
+"  --publisher   the name of who publishes; --contact its address\n"
+"  --cna         the id that the CVE programme gave the CNA; --cna-name its name\n"
+"FILE \"-\" is stdin. Nothing is stored.\n",
+                .run = cmd_advisory,
+        },
+        {
+                .name = "import",
+                .arguments = "FORMAT FILE",
+                .summary = "Read an advisory of another format, and print its record",
+                .help =
+"FORMAT is csaf, osv, cve, ghsa or json. The record is JSON, and what `vdpd\n"
+"advisory convert` reads; what is wrong with a document is told with the place.\n",
+                .run = cmd_import,
+        },
+        {
                 .name = "security-txt",
                 .arguments = "print -C DIR | check FILE",
                 .summary = "Write an instance's security.txt, or check one (RFC 9116)",

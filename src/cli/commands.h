@@ -17,5 +17,8 @@ int cmd_cvss(int argc, char **argv);
 int cmd_receipt(int argc, char **argv);
 /* security.txt, written or checked. */
 int cmd_security_txt(int argc, char **argv);
+/* Advisories from one format into another. */
+int cmd_advisory(int argc, char **argv);
+int cmd_import(int argc, char **argv);
 
 #endif

@@ -114,6 +114,18 @@ const struct command commands[] = {
                 .executable = "vdpd-client",
         },
         {
+                .name = "mail",
+                .arguments = "inspect < MESSAGE",
+                .summary = "Show what the program makes of a mail message",
+                .help =
+"Takes the message on stdin apart as it would one that came, in the same sandbox,\n"
+"and prints JSON: from, subject, date, text, parts (type, name, size), decrypted,\n"
+"signature (good, bad, unknown-key, none), signer, and automatic (none, bounce,\n"
+"auto-reply, list). What is wrong with the message stands on stderr. Exit status 0\n"
+"whenever it could be taken apart, however badly it was made.\n",
+                .executable = "vdpd-mail",
+        },
+        {
                 .name = "audit",
                 .arguments = "verify -C DIR [--json]",
                 .summary = "Check that no case and no log entry was rewritten",

@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 /* To be given a worker: a fork, or the start of a nursery. */
 enum { BEGIN_MS = 10000 };
@@ -18,9 +19,11 @@ nursery_image(struct channel_pool *nursery, int in_fd, int out_fd, int timeout_m
 }
 
 struct worker {
-	struct channel_pool *nursery; /* NULL: no successor */
-	struct channel *channel;      /* NULL: none was begun */
-	int fd;                       /* the channel's */
+	struct channel_pool *nursery;   /* NULL: no successor, but by KIND */
+	const struct worker_kind *kind; /* NULL: not forked here */
+	enum role_id asker;
+	struct channel *channel; /* NULL: none was begun */
+	int fd;                  /* the channel's */
 	unsigned items;
 };
 
@@ -52,6 +55,16 @@ worker_of(int fd)
 	return w;
 }
 
+struct worker *
+worker_fork(const struct worker_kind *kind, enum role_id asker)
+{
+	struct worker *w = new_worker(NULL);
+
+	w->kind = kind;
+	w->asker = asker;
+	return w;
+}
+
 static void
 give_up(struct worker *w)
 {
@@ -80,11 +93,36 @@ is_gone(const struct worker *w)
 }
 
 static enum err
+begin_fork(struct worker *w)
+{
+	const struct fds none = {.n = 0};
+	int pair[2];
+	pid_t pid;
+	enum err e = packet_pair(pair);
+
+	if (e != ERR_OK)
+		return e;
+	pid = fork();
+	if (pid == 0)
+		worker_main(w->kind, pair[1], w->asker, &none);
+	close(pair[1]);
+	if (pid < 0) {
+		close(pair[0]);
+		return ERR_BUSY;
+	}
+	w->channel = channel_new(pair[0]);
+	w->fd = pair[0];
+	return ERR_OK;
+}
+
+static enum err
 begin(struct worker *w)
 {
 	struct fds got = {.n = 0};
 	enum err e;
 
+	if (w->kind != NULL)
+		return begin_fork(w);
 	if (w->nursery == NULL)
 		return ERR_PEER;
 	e = channel_pool_call_fds(w->nursery, NURSERY_WORKER, NULL, NULL, NULL, &got, BEGIN_MS);

@@ -35,6 +35,10 @@ struct worker *worker_new(struct channel_pool *nursery);
 /* A worker that is there already: FD is its channel, taken over. It has no successor: once it is
  * gone every call is ERR_PEER. */
 struct worker *worker_of(int fd);
+/* Workers of KIND (see below), which must outlive it, each a fork of this process: for a command
+ * that has no nursery. They are not waited for: ignore SIGCHLD. */
+struct worker_kind;
+struct worker *worker_fork(const struct worker_kind *kind, enum role_id asker);
 /* Ends the worker. NULL allowed. */
 void worker_free(struct worker *w);
 

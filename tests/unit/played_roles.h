@@ -265,6 +265,8 @@ play_role(const char *program)
 		be_idle(ROLE_COURIER);
 	if (strcmp(name, "vdpd-nursery") == 0)
 		be_idle(ROLE_NURSERY);
+	if (strcmp(name, "vdpd-mime") == 0)
+		be_idle(ROLE_MIME);
 }
 
 #endif

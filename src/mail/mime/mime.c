@@ -56,7 +56,7 @@ mime_seal_unpack(struct cursor *c, struct mime_seal *m)
 	unpack_facts(c, &got.facts);
 	got.signature = cursor_block(c, RECEIPT_SIGNATURE_BYTES);
 	got.state = cursor_block(c, MIME_SEAL_STATE_MAX);
-	if (c->bad || (got.flags & ~(uint32_t)(MIME_HEADERS_ONLY | MIME_DECRYPTED)) != 0)
+	if (c->bad || (got.flags & ~(uint32_t)MIME_FLAGS) != 0)
 		return false;
 	*m = got;
 	return true;
@@ -162,15 +162,19 @@ harmful(enum err e)
 	return e == ERR_INVALID || e == ERR_TOO_LARGE;
 }
 
+/* What a message is tried with, one after the other. */
+static const uint32_t tries[] = {0, MIME_CAREFUL, MIME_HEADERS_ONLY};
+enum { TRIES = sizeof tries / sizeof tries[0] };
+
 enum err
 mime_parse(struct arena *a, struct worker *worker, int raw_fd, int parts_fd, uint32_t flags,
         struct mail_message *out, int timeout_ms)
 {
 	const struct fds send = {.fd = {raw_fd, parts_fd}, .n = 2};
-	enum err e = parse_once(a, worker, &send, flags, out, timeout_ms);
+	enum err e = ERR_INVALID;
 
-	if (harmful(e) && (flags & MIME_HEADERS_ONLY) == 0)
-		e = parse_once(a, worker, &send, flags | MIME_HEADERS_ONLY, out, timeout_ms);
+	for (size_t i = 0; i < TRIES && harmful(e); i++)
+		e = parse_once(a, worker, &send, flags | tries[i], out, timeout_ms);
 	if (!harmful(e))
 		return e;
 	if (ftruncate(parts_fd, 0) != 0)
@@ -205,11 +209,12 @@ mime_seal(struct arena *a, struct worker *worker, int plain_fd, int parts_fd, in
         const struct mime_seal *s, struct str *sealed, int timeout_ms)
 {
 	const struct fds send = {.fd = {plain_fd, parts_fd, blob_fd}, .n = 3};
-	struct mime_seal head = *s;
-	enum err e = seal_once(a, worker, &send, s, sealed, timeout_ms);
+	struct mime_seal now = *s;
+	enum err e = ERR_INVALID;
 
-	head.flags |= MIME_HEADERS_ONLY;
-	if (harmful(e))
-		e = seal_once(a, worker, &send, &head, sealed, timeout_ms);
+	for (size_t i = 0; i < TRIES && harmful(e); i++) {
+		now.flags = s->flags | tries[i];
+		e = seal_once(a, worker, &send, &now, sealed, timeout_ms);
+	}
 	return e;
 }

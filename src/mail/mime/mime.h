@@ -17,16 +17,20 @@ enum mime_request {
 };
 
 enum mime_flag {
-	MIME_HEADERS_ONLY = 1, /* its content is one part, not taken apart */
-	MIME_DECRYPTED = 2,    /* the plaintext of an encrypted part: a MIME entity, whose header
-	                        * fields are protected ones (RFC 9788) */
+	MIME_HEADERS_ONLY =
+	        1,          /* its content is left as it is; of a plaintext it becomes one part */
+	MIME_DECRYPTED = 2, /* the plaintext of an encrypted part: a MIME entity, whose header
+	                     * fields are protected ones (RFC 9788) */
+	MIME_CAREFUL = 4,   /* HTML and winmail.dat stay parts: no other library than GMime */
+	MIME_FLAGS = 7,
 };
 
 /* Has the message in RAW_FD (read from its start; at most MAIL_RAW_MAX bytes) taken apart: the
  * bytes of its parts go to PARTS_FD, an empty memory file, and what it is to *OUT, in A. A worker
- * that dies of it is followed by one that reads the header alone, and if that dies too *OUT says
- * MAIL_NOTE_NOT_READ: a message never fails. WORKER is of the pool SLOT_TO_MIME. TIMEOUT_MS is for
- * each of the two. ERR_BUSY, ERR_PEER, ERR_IO where no worker is to be had: try later. */
+ * that dies of it is followed by a careful one, and that by one that reads the header alone; if all
+ * die *OUT says MAIL_NOTE_NOT_READ and nothing else: a message never fails. WORKER is of the pool
+ * SLOT_TO_MIME. TIMEOUT_MS is for each of the three. ERR_BUSY, ERR_PEER, ERR_IO where no worker is
+ * to be had: try later. */
 enum err mime_parse(struct arena *a, struct worker *worker, int raw_fd, int parts_fd,
         uint32_t flags, struct mail_message *out, int timeout_ms) MUST_CHECK;
 

@@ -253,6 +253,12 @@ style_hides(const char *style)
 }
 
 static bool
+begins_line(enum kind kind)
+{
+	return kind != KIND_NONE && kind != KIND_LINK && kind != KIND_PICTURE && kind != KIND_CELL;
+}
+
+static bool
 hides(const xmlChar **attributes)
 {
 	const char *style = attribute(attributes, "style");
@@ -411,6 +417,8 @@ on_start(void *arg, const xmlChar *name, const xmlChar **attributes)
 	if (h->hidden == 0 && hides(attributes)) {
 		e->hides = true;
 		h->hidden = 1;
+		if (begins_line(e->kind))
+			end_line(h);
 		return;
 	}
 	begin_kind(h, e->kind, attributes);
@@ -472,6 +480,8 @@ on_end(void *arg, const xmlChar *name)
 			put(h, STR("]"));
 		h->hidden = 0;
 		/* Its begin_kind was never called. */
+		if (begins_line(e.kind))
+			end_line(h);
 		return;
 	}
 	end_kind(h, e.kind);

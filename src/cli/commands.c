@@ -20,6 +20,18 @@ const struct command commands[] = {
                 .executable = "vdpd-admin",
         },
         {
+                .name = "demo",
+                .arguments = "[-C] DIR [--cases N] [--json]",
+                .summary = "Fill an empty instance with half a year that is made up",
+                .help =
+"  --cases  how many reports; 200 if left out\n"
+"For looking at pages and charts: reports of all kinds, a team, conversations and\n"
+"files, over the half year before now. Only an instance without cases is filled,\n"
+"while it is not served; every page then says that it is a demo (demo: true in\n"
+"vdpd.yaml). Nobody in it exists, and no mail goes to them.\n",
+                .executable = "vdpd-admin",
+        },
+        {
                 .name = "serve",
                 .arguments = "-C DIR [--public ADDR:PORT] [--desk ADDR:PORT] [--no-limits]",
                 .summary = "Run all processes of the instance in DIR, in the foreground",

@@ -6,6 +6,7 @@
 
 static const struct command admin_commands[] = {
         {.name = "init", .run = admin_init},
+        {.name = "demo", .run = admin_demo},
         {.name = "member", .run = admin_member},
         {.name = "token", .run = admin_token},
         {.name = "audit", .run = admin_audit},

@@ -97,6 +97,8 @@ static const struct yaml_key top[] = {
                 .offset_n = offsetof(struct config, trusted_proxies_n), .unique = true,
                 .help = "proxies that end TLS for us",
                 .mend = "write \"10.0.0.0/8\" or \"192.0.2.7\""},
+        {"demo", .type = YAML_BOOL, AT(demo),
+                .help = "what is in it was made up by `vdpd demo`; every page says so"},
         {"sandbox", .type = YAML_BOOL, AT(sandbox),
                 .help = "off only where the kernel has no Landlock or seccomp"},
         {"public_threads", .type = YAML_INT, .min = 1, .max = CONFIG_THREADS_MAX,

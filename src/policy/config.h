@@ -27,6 +27,7 @@ struct config {
 	size_t trusted_proxies_n;
 	int64_t public_threads; /* of HTTP; 1 to CONFIG_THREADS_MAX, 2 */
 	bool sandbox;           /* on, unless switched off in words */
+	bool demo;              /* filled by `vdpd demo`: every page says so */
 	struct str programme;   /* a folder of programmes/ */
 	struct str backup_key;  /* 64 hex digits: what backups are encrypted to; "" = none */
 	struct {

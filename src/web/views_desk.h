@@ -24,6 +24,7 @@ struct view_desk {
 	bool administrator;
 	bool may_enter;                         /* reports that came another way */
 	uint64_t queue, mine, waiting, overdue; /* cases */
+	bool demo;                              /* what is here was made up: said on every page */
 	struct str query;                       /* in the search box */
 	struct str done; /* what the last action did: "Sent to the reporter."; "" = nothing */
 };

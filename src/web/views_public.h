@@ -22,6 +22,7 @@ struct view_page {
 	struct str title;            /* of this page */
 	enum view_nav nav;
 	bool pgp_key; /* /pgp-key.asc exists */
+	bool demo;    /* what is here was made up: said on every page */
 };
 
 /* ---- Policy: view_public_policy at / and /policy, view_public_policy_version at /policy/SHA256 */

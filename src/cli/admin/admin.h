@@ -15,6 +15,8 @@ int admin_token(int argc, char **argv);
 int admin_audit(int argc, char **argv);
 /* Is everything well? */
 int admin_doctor(int argc, char **argv);
+/* Half a year that is made up. */
+int admin_demo(int argc, char **argv);
 /* Backups: the key they are encrypted to, making and restoring them. */
 int admin_backup_key(int argc, char **argv);
 int admin_backup(int argc, char **argv);

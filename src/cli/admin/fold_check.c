@@ -30,6 +30,19 @@ apply_clear(const struct case_seen *c, struct case_row *row)
 	return ERR_OK;
 }
 
+/* Files that came with the report itself have no event of their own. */
+static enum err
+files_of_report(const struct case_seen *c, int64_t *n)
+{
+	struct file_row *files;
+	size_t files_n;
+	enum err e = file_list(c->a, c->of->db, c->row.id, &files, &files_n);
+
+	for (size_t i = 0; e == ERR_OK && i < files_n; i++)
+		*n += files[i].event_seq == 1;
+	return e;
+}
+
 static enum err
 compute(const struct case_seen *c, int64_t now, struct case_row *row, struct diag *d)
 {
@@ -44,6 +57,8 @@ compute(const struct case_seen *c, int64_t now, struct case_row *row, struct dia
 		e = apply_clear(c, row);
 	if (e != ERR_OK)
 		return no_case(d, c, "an event is not one that this program writes");
+	if (row->files != c->row.files && files_of_report(c, &row->files) != ERR_OK)
+		return no_case(d, c, "its files cannot be read");
 	if (case_fold(events, c->n, &status, NULL) != ERR_OK)
 		return no_case(d, c, "its events cannot have happened in this order");
 	e = act_clocks(

@@ -67,6 +67,7 @@ desk_bare_page(struct request *req, const char *title, struct view_hiddens hidde
 {
 	return (struct view_desk){
 	        .programme = desk_of(req)->in.programme.name,
+	        .demo = desk_of(req)->in.config->demo,
 	        .title = str_of(title),
 	        .hidden = hidden,
 	        .person = STR(""),

@@ -15,6 +15,7 @@ public_page(const struct public_app *app, struct str title, enum view_nav nav)
 	        .policy = instance_policy((struct instance *)&app->in),
 	        .title = title,
 	        .nav = nav,
+	        .demo = app->in.config->demo,
 	};
 }
 

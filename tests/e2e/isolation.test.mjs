@@ -31,7 +31,7 @@ const smtp = (yaml) => yaml.replace(/transport: *dir[^\n]*/, 'transport: smtp\n 
 
 // What a role may do of the list, because it is its work.
 function allowed(role, { transport }) {
-	if (role === 'nursery')
+	if (role === 'nursery' || role === 'mime')
 		return ['fork'];
 	if (role === 'courier' && transport === 'smtp')
 		return ['tcp_socket', 'connect'];
@@ -49,7 +49,7 @@ for (const landlock of ['on', 'off']) {
 				...(landlock === 'off' ? { VDPD_LANDLOCK: 'off' } : {}) } });
 			assert.ok(mustTry.every((a) => attempts.includes(a)), `the probe tries ${attempts}`);
 			let refused = 0;
-			for (const role of ['public', 'desk', 'courier', 'keyd', 'nursery']) {
+			for (const role of ['public', 'desk', 'courier', 'keyd', 'nursery', 'mime']) {
 				const lines = i.log.split('\n').filter((l) => l.includes(`role=${role} what=probe attempt=`));
 				const done = lines.filter((l) => /result=done/.test(l)).map((l) => l.match(/attempt=(\w+)/)[1]);
 				assert.deepEqual(lines.map((l) => l.match(/attempt=(\w+)/)[1]), attempts, role);

@@ -217,13 +217,26 @@ is_attachment(GMimePart *part)
 	return d != NULL && strcasecmp(d, "inline") != 0;
 }
 
+/* A type that is none ("text") means plain text (RFC 2045 section 5.2). */
+static bool
+has_no_type(GMimePart *part)
+{
+	GMimeHeader *h = g_mime_header_list_get_header(
+	        g_mime_object_get_header_list(GMIME_OBJECT(part)), "Content-Type");
+	struct str value = str_of(h != NULL ? g_mime_header_get_raw_value(h) : "/");
+
+	return str_find(str_sub(value, 0, str_find(value, ';', 0)), '/', 0) == SIZE_MAX;
+}
+
 bool
 leaf_is_body(GMimePart *part, const char *subtype)
 {
 	GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
 
-	return g_mime_content_type_is_type(type, "text", subtype) && !is_attachment(part) &&
-	       g_mime_part_get_filename(part) == NULL;
+	if (is_attachment(part) || g_mime_part_get_filename(part) != NULL)
+		return false;
+	return g_mime_content_type_is_type(type, "text", subtype) ||
+	       (strcmp(subtype, "plain") == 0 && has_no_type(part));
 }
 
 static bool
@@ -311,7 +324,8 @@ walk_leaf(struct walk *w, GMimePart *part, uint32_t depth)
 	struct mail_part p = {.depth = depth}, *kept;
 	struct buf head;
 
-	p.type = str_lower(w->a, utf8_line(w->a, str_of(type_name), 255));
+	p.type = has_no_type(part) ? STR("text/plain")
+	                           : str_lower(w->a, utf8_line(w->a, str_of(type_name), 255));
 	g_free(type_name);
 	p.name = file_name(w, part);
 	p.content_id = walk_line(w, g_mime_part_get_content_id(part));

@@ -3,72 +3,13 @@
 #include "mail/mime/parse.h"
 
 #include "mail/mime/charset.h"
+#include "mail/mime/flowed.h"
 #include "mail/mime/mime.h"
 #include "mail/mime/walk.h"
 
 #include <strings.h>
 
 static void walk_object(struct walk *w, GMimeObject *object, uint32_t depth);
-
-/* ---- Pieces of the source ---- */
-
-/* Copies the bytes FROM … TO of the message as it is read into the parts file, every line end as
- * CRLF: what a signature is over (RFC 3156 section 5). */
-static void
-copy_canonical(struct walk *w, int64_t from, int64_t to)
-{
-	GMimeStream *piece = g_mime_stream_substream(w->stream, from, to);
-	char in[8192], out[2 * sizeof in], before = '\0';
-	ssize_t n;
-
-	g_mime_stream_reset(piece);
-	while ((n = g_mime_stream_read(piece, in, sizeof in)) > 0) {
-		size_t k = 0;
-
-		for (ssize_t i = 0; i < n; i++) {
-			if (in[i] == '\n' && before != '\r')
-				out[k++] = '\r';
-			out[k++] = before = in[i];
-		}
-		sink_add(&w->sink, out, k);
-	}
-	g_object_unref(piece);
-}
-
-/* Where the header of OBJECT begins; -1 if it has none. */
-static int64_t
-begin_of(GMimeObject *object)
-{
-	GMimeHeaderList *list = g_mime_object_get_header_list(object);
-
-	if (g_mime_header_list_get_count(list) == 0)
-		return -1;
-	return g_mime_header_get_offset(g_mime_header_list_get_header_at(list, 0));
-}
-
-/* Where the border line that ends at AT began, with the line end before it; -1 if none is there. */
-static int64_t
-border_before(struct walk *w, int64_t at, int64_t after)
-{
-	char line[1024];
-	int64_t from = at - (int64_t)sizeof line > after ? at - (int64_t)sizeof line : after;
-	GMimeStream *piece = g_mime_stream_substream(w->stream, from, at);
-	ssize_t n, got = 0;
-
-	g_mime_stream_reset(piece);
-	while (got < (ssize_t)sizeof line &&
-	        (n = g_mime_stream_read(piece, line + got, sizeof line - (size_t)got)) > 0)
-		got += n;
-	g_object_unref(piece);
-	/* Behind the border its line end, before it another. */
-	for (n = got - 2; n >= 0 && line[n] != '\n'; n--)
-		;
-	if (n < 0 || n + 2 >= got || line[n + 1] != '-' || line[n + 2] != '-')
-		return -1;
-	if (n > 0 && line[n - 1] == '\r')
-		n--;
-	return from + n;
-}
 
 /* ---- Kinds of multiparts ---- */
 
@@ -99,7 +40,6 @@ walk_signed(struct walk *w, GMimeMultipart *multi, uint32_t depth)
 	GMimeObject *content = g_mime_multipart_get_part(multi, 0);
 	GMimeObject *signature = g_mime_multipart_get_part(multi, 1);
 	size_t number;
-	int64_t from, next, to;
 
 	if (depth == 0 && content != NULL)
 		walk_protected(w, content);
@@ -109,13 +49,10 @@ walk_signed(struct walk *w, GMimeMultipart *multi, uint32_t depth)
 		walk_children(w, multi, depth);
 		return;
 	}
-	from = begin_of(content);
-	next = begin_of(signature);
-	to = from >= 0 && next > from ? border_before(w, next, from) : -1;
 	walk_object(w, content, depth + 1);
 	number = w->m->parts_n;
 	walk_object(w, signature, depth + 1);
-	if (to < from || w->m->parts_n == number) {
+	if (w->m->parts_n == number || !source_signed(w, content, signature, &p.bytes)) {
 		walk_note(w, MAIL_NOTE_BAD_MULTIPART);
 		return;
 	}
@@ -125,9 +62,6 @@ walk_signed(struct walk *w, GMimeMultipart *multi, uint32_t depth)
 	w->m->parts[number].flags |= MAIL_PART_BODY;
 	p.part = (uint32_t)number;
 	p.signature = w->m->parts[number].bytes;
-	p.bytes.at = w->sink.at;
-	copy_canonical(w, from, to);
-	p.bytes = sink_since(&w->sink, p.bytes.at);
 	walk_pgp(w, &p);
 }
 
@@ -217,6 +151,37 @@ walk_alternative(struct walk *w, GMimeMultipart *multi, uint32_t depth)
 	}
 }
 
+/* A multipart of which no border was found: what stands there is its text. */
+static void
+walk_empty(struct walk *w, GMimeMultipart *multi, uint32_t depth)
+{
+	const char *const texts[] = {
+	        g_mime_multipart_get_prologue(multi), g_mime_multipart_get_epilogue(multi)};
+	char *type = g_mime_content_type_get_mime_type(
+	        g_mime_object_get_content_type(GMIME_OBJECT(multi)));
+	struct mail_part p = {.depth = depth, .flags = MAIL_PART_BODY};
+	struct buf utf8;
+
+	walk_note(w, MAIL_NOTE_BAD_MULTIPART);
+	p.type = str_lower(w->a, utf8_line(w->a, str_of(type), 255));
+	g_free(type);
+	p.bytes.at = w->sink.at;
+	buf_init(&utf8, MAIL_TEXT_MAX);
+	for (size_t i = 0; i < 2; i++) {
+		struct str s = str_of(texts[i]);
+
+		sink_add(&w->sink, s.p, s.n);
+		w->m->notes |= charset_to_utf8(s, STR(""), &utf8);
+		if (s.n > MAIL_TEXT_MAX / 2)
+			p.flags = 0;
+	}
+	p.bytes = sink_since(&w->sink, p.bytes.at);
+	if (!w->returned)
+		plain_lines(buf_view(&utf8), w->in_other ? &w->other : &w->text);
+	buf_clear(&utf8);
+	(void)walk_part(w, &p);
+}
+
 static void
 walk_multipart(struct walk *w, GMimeMultipart *multi, uint32_t depth)
 {
@@ -224,7 +189,7 @@ walk_multipart(struct walk *w, GMimeMultipart *multi, uint32_t depth)
 	const char *kind = g_mime_content_type_get_media_subtype(type);
 
 	if (g_mime_multipart_get_count(multi) == 0 || kind == NULL)
-		walk_note(w, MAIL_NOTE_BAD_MULTIPART);
+		walk_empty(w, multi, depth);
 	else if (strcasecmp(kind, "alternative") == 0)
 		walk_alternative(w, multi, depth);
 	else if (strcasecmp(kind, "signed") == 0)
@@ -269,21 +234,21 @@ forwarded_head(struct walk *w, GMimeMessage *message)
 	}
 }
 
-/* Writes OBJECT as it is into the parts file. */
-static struct mail_extent
-copy_object(struct walk *w, GMimeObject *object, bool *cut)
+/* The content of the message of a part at DEPTH. */
+static void
+walk_message(struct walk *w, GMimeMessage *message, uint32_t depth)
 {
-	GMimeStream *to = g_mime_stream_fs_new_with_bounds(
-	        w->sink.fd, (int64_t)w->sink.at, MAIL_PARTS_FILE_MAX);
-	uint64_t at = w->sink.at;
+	bool outer = w->returned;
 
-	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(to), FALSE);
-	*cut = g_mime_object_write_to_stream(object, NULL, to) < 0;
-	g_mime_stream_flush(to);
-	w->sink.at = (uint64_t)g_mime_stream_tell(to);
-	w->sink.full = w->sink.full || *cut;
-	g_object_unref(to);
-	return sink_since(&w->sink, at);
+	/* What a report gives back is our own text, or nobody's. */
+	if (w->m->automatic == MAIL_BOUNCE)
+		w->returned = true;
+	if (w->returned && w->m->original_message_id.n == 0)
+		w->m->original_message_id = walk_line(w, g_mime_message_get_message_id(message));
+	if (!w->returned && !w->in_other)
+		forwarded_head(w, message);
+	walk_object(w, g_mime_message_get_mime_part(message), depth + 1);
+	w->returned = outer;
 }
 
 static void
@@ -293,27 +258,54 @@ walk_message_part(struct walk *w, GMimeMessagePart *part, uint32_t depth)
 	GMimeContentType *type = g_mime_object_get_content_type(GMIME_OBJECT(part));
 	struct mail_part p = {.depth = depth, .flags = MAIL_PART_BODY};
 	char *type_name = g_mime_content_type_get_mime_type(type);
-	bool outer = w->returned, cut = false;
+	bool cut = false;
 
 	p.type = str_lower(w->a, utf8_line(w->a, str_of(type_name), 255));
 	g_free(type_name);
-	p.name = walk_line(w, g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "name"));
+	p.name = walk_line(w, parameter(GMIME_OBJECT(part), "name"));
 	if (message != NULL)
-		p.bytes = copy_object(w, GMIME_OBJECT(message), &cut);
+		p.bytes = source_object(w, GMIME_OBJECT(message), &cut);
 	if (cut)
 		p.flags = MAIL_PART_CUT;
-	if (walk_part(w, &p) == NULL || message == NULL)
+	if (walk_part(w, &p) != NULL && message != NULL)
+		walk_message(w, message, depth);
+}
+
+/* A message that is base64, which none may be (RFC 2046 section 5.2.1) and many are: GMime gives it
+ * as a part, whose bytes are taken apart from where they stand now. */
+static void
+walk_encoded_message(struct walk *w, GMimePart *part, uint32_t depth)
+{
+	size_t number = w->m->parts_n;
+	GMimeStream *outer = w->stream;
+	GMimeMessage *message;
+	GMimeParser *parser;
+	struct mail_extent bytes;
+
+	walk_leaf(w, part, depth);
+	if (w->m->parts_n == number || depth >= MAIL_DEPTH_MAX)
 		return;
-	/* What a report gives back is our own text, or nobody's. */
-	if (w->m->automatic == MAIL_BOUNCE)
-		w->returned = true;
-	if (w->returned && w->m->original_message_id.n == 0)
-		w->m->original_message_id = walk_line(w, g_mime_message_get_message_id(message));
-	if (!w->returned && !w->in_other)
-		forwarded_head(w, message);
-	if (g_mime_message_get_mime_part(message) != NULL)
-		walk_object(w, g_mime_message_get_mime_part(message), depth + 1);
-	w->returned = outer;
+	w->m->parts[number].flags |= MAIL_PART_BODY;
+	bytes = w->m->parts[number].bytes;
+	w->stream = source_bytes(w->sink.fd, bytes.at, bytes.at + bytes.n);
+	parser = g_mime_parser_new_with_stream(w->stream);
+	message = g_mime_parser_construct_message(parser, w->options);
+	if (message != NULL) {
+		walk_message(w, message, depth);
+		g_object_unref(message);
+	}
+	g_object_unref(parser);
+	g_object_unref(w->stream);
+	w->stream = outer;
+}
+
+static bool
+is_message(GMimeObject *object)
+{
+	GMimeContentType *type = g_mime_object_get_content_type(object);
+
+	return g_mime_content_type_is_type(type, "message", "rfc822") ||
+	       g_mime_content_type_is_type(type, "message", "global");
 }
 
 /* Deeper than is taken apart: kept as it is. */
@@ -326,7 +318,7 @@ keep_whole(struct walk *w, GMimeObject *object, uint32_t depth)
 
 	p.type = str_lower(w->a, utf8_line(w->a, str_of(type), 255));
 	g_free(type);
-	p.bytes = copy_object(w, object, &cut);
+	p.bytes = source_object(w, object, &cut);
 	if (cut)
 		p.flags = MAIL_PART_CUT;
 	(void)walk_part(w, &p);
@@ -344,6 +336,8 @@ walk_object(struct walk *w, GMimeObject *object, uint32_t depth)
 		walk_multipart(w, GMIME_MULTIPART(object), depth);
 	else if (GMIME_IS_MESSAGE_PART(object))
 		walk_message_part(w, GMIME_MESSAGE_PART(object), depth);
+	else if (GMIME_IS_PART(object) && is_message(object))
+		walk_encoded_message(w, GMIME_PART(object), depth);
 	else if (GMIME_IS_PART(object))
 		walk_leaf(w, GMIME_PART(object), depth);
 }
@@ -386,46 +380,17 @@ new_options(struct walk *w)
 	return o;
 }
 
-static GMimeStream *
-open_stream(int fd, uint64_t from, uint64_t to)
-{
-	GMimeStream *s = g_mime_stream_fs_new_with_bounds(fd, (int64_t)from, (int64_t)to);
-
-	g_mime_stream_fs_set_owner(GMIME_STREAM_FS(s), FALSE);
-	return s;
-}
-
-/* The message without the header's end where that is too long, and without the parts that are too
- * many. */
-static GMimeStream *
-open_source(int fd, const struct scan *s, bool headers_only)
-{
-	GMimeStream *head, *rest, *both;
-
-	if (headers_only)
-		return open_stream(fd, s->begin, s->header_cut);
-	if (s->header_cut == s->header_end || s->header_end >= s->end)
-		return open_stream(
-		        fd, s->begin, s->header_cut < s->header_end ? s->header_cut : s->end);
-	head = open_stream(fd, s->begin, s->header_cut);
-	rest = open_stream(fd, s->header_end, s->end);
-	both = g_mime_stream_cat_new();
-	g_mime_stream_cat_add_source(GMIME_STREAM_CAT(both), head);
-	g_mime_stream_cat_add_source(GMIME_STREAM_CAT(both), rest);
-	g_object_unref(head);
-	g_object_unref(rest);
-	return both;
-}
-
 static void
 note_scan(struct walk *w)
 {
 	const struct scan *s = &w->scan;
 
-	if (s->header_cut < s->header_end)
+	if (s->header_cut)
 		walk_note(w, MAIL_NOTE_HEADERS_CUT);
 	if (s->end < s->size)
 		walk_note(w, s->size > MAIL_RAW_MAX ? MAIL_NOTE_BYTES_CUT : MAIL_NOTE_PARTS_CUT);
+	if (s->header_broken)
+		walk_note(w, MAIL_NOTE_BAD_HEADER);
 	if (s->mixed_line_ends)
 		walk_note(w, MAIL_NOTE_BARE_LINE_ENDS);
 	if (s->nul)
@@ -451,13 +416,13 @@ static void
 take_apart(struct walk *w, int raw_fd)
 {
 	bool headers_only = (w->flags & MIME_HEADERS_ONLY) != 0;
-	GMimeParserOptions *options = new_options(w);
 	GMimeParser *parser = g_mime_parser_new();
 	GMimeMessage *message;
 
-	w->stream = open_source(raw_fd, &w->scan, headers_only);
+	w->options = new_options(w);
+	w->stream = source_open(raw_fd, &w->scan, headers_only);
 	g_mime_parser_init_with_stream(parser, w->stream);
-	message = g_mime_parser_construct_message(parser, options);
+	message = g_mime_parser_construct_message(parser, w->options);
 	if (message != NULL) {
 		GMimeObject *body = g_mime_message_get_mime_part(message);
 
@@ -474,11 +439,11 @@ take_apart(struct walk *w, int raw_fd)
 	}
 	g_object_unref(parser);
 	g_object_unref(w->stream);
-	g_mime_parser_options_free(options);
+	g_mime_parser_options_free(w->options);
 	if (headers_only)
 		walk_note(w, MAIL_NOTE_NOT_READ);
 	if (message == NULL || (headers_only && (w->flags & MIME_DECRYPTED) != 0)) {
-		w->stream = open_stream(raw_fd, 0, w->scan.size);
+		w->stream = source_bytes(raw_fd, 0, w->scan.size);
 		keep_raw(w);
 		g_object_unref(w->stream);
 	}

@@ -21,7 +21,8 @@ struct scanner {
 	size_t line_n;
 	bool cr; /* the byte before was CR */
 	bool in_header;
-	unsigned fields, delimiters;
+	unsigned lines, delimiters;
+	uint64_t kept_n;
 	bool lf_alone, cr_alone, crlf;
 	struct boundary boundaries[BOUNDARIES_MAX];
 	size_t boundaries_n;
@@ -72,6 +73,60 @@ is_delimiter(const struct scanner *c)
 	return false;
 }
 
+/* True if LINE may stand in a header: a field's name and colon, or the rest of a field (RFC 5322
+ * section 2.2, and white space before the colon as of section 4.5). */
+static bool
+is_header(struct str line)
+{
+	size_t n = 0;
+
+	if (line.p[0] == ' ' || line.p[0] == '\t')
+		return true;
+	while (n < line.n && line.p[n] > ' ' && line.p[n] < 0x7F && line.p[n] != ':')
+		n++;
+	if (n == 0)
+		return false;
+	while (n < line.n && (line.p[n] == ' ' || line.p[n] == '\t'))
+		n++;
+	return n < line.n && line.p[n] == ':';
+}
+
+/* Keeps FROM … TO of the header. */
+static void
+keep(struct scan *s, uint64_t from, uint64_t to)
+{
+	struct scan_piece *last = s->pieces_n > 0 ? &s->pieces[s->pieces_n - 1] : NULL;
+
+	if (last != NULL && last->to == from)
+		last->to = to;
+	else if (s->pieces_n < SCAN_PIECES_MAX)
+		s->pieces[s->pieces_n++] = (struct scan_piece){from, to};
+	else
+		s->header_cut = true;
+}
+
+/* A line of the header, with its end. Of one that is too long the beginning and the line end are
+ * kept. */
+static void
+header_line(struct scanner *c, uint64_t next)
+{
+	uint64_t n = next - c->line_at;
+
+	if (++c->lines > SCAN_LINES_MAX || c->kept_n >= SCAN_HEADER_MAX) {
+		c->s->header_cut = true;
+		return;
+	}
+	if (n > SCAN_LINE_MAX) {
+		c->s->header_cut = true;
+		keep(c->s, c->line_at, c->line_at + SCAN_LINE_MAX);
+		keep(c->s, next - 1, next);
+		n = SCAN_LINE_MAX;
+	} else {
+		keep(c->s, c->line_at, next);
+	}
+	c->kept_n += n;
+}
+
 /* A line ended; the next begins at NEXT. */
 static void
 end_line(struct scanner *c, uint64_t next)
@@ -79,15 +134,15 @@ end_line(struct scanner *c, uint64_t next)
 	struct scan *s = c->s;
 	struct str line = {c->line, c->line_n};
 
-	if (c->line_at == 0 && (str_starts(line, STR("From ")) || str_starts(line, STR(">From "))))
+	if (c->line_at == 0 &&
+	        (str_starts(line, STR("From ")) || str_starts(line, STR(">From ")))) {
 		s->begin = next;
-	if (c->in_header && line.n == 0) {
+	} else if (c->in_header && (line.n == 0 || !is_header(line))) {
 		c->in_header = false;
 		s->header_end = c->line_at;
+		s->header_broken = line.n > 0;
 	} else if (c->in_header) {
-		c->fields++;
-		if (next - s->begin <= SCAN_HEADER_MAX && c->fields <= SCAN_FIELDS_MAX)
-			s->header_cut = next;
+		header_line(c, next);
 	}
 	if (line.n >= 10)
 		learn_boundary(c);
@@ -144,11 +199,6 @@ scan_message(int fd, uint64_t max, struct scan *out)
 		end_line(&c, c.at);
 	if (c.in_header)
 		s.header_end = c.at;
-	if (c.fields <= SCAN_FIELDS_MAX && s.header_end - s.begin <= SCAN_HEADER_MAX)
-		s.header_cut = s.header_end;
-	else if (s.header_cut == 0)
-		/* One line that is longer than all that is read. */
-		s.header_cut = s.begin + SCAN_HEADER_MAX;
 	if (s.end > s.size)
 		s.end = s.size;
 	s.mixed_line_ends = c.cr_alone || (c.crlf && c.lf_alone);

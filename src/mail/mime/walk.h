@@ -20,12 +20,13 @@ void sink_add(struct sink *s, const void *p, size_t n);
 /* What was written since AT. */
 struct mail_extent sink_since(const struct sink *s, uint64_t at);
 
+/* The stream is the message as it is read: the offsets of GMime's headers are of it. */
 struct walk {
 	struct arena *a;
 	struct mail_message *m;
 	struct sink sink;
-	GMimeStream
-	        *stream;  /* the message as it is read: the offsets of GMime's headers are of it */
+	GMimeParserOptions *options;
+	GMimeStream *stream;
 	struct buf text;  /* becomes m->text */
 	struct buf other; /* the text of the other form of an alternative */
 	bool in_other;    /* that is being read */
@@ -50,6 +51,17 @@ struct mail_part *walk_part(struct walk *w, const struct mail_part *p);
 /* Appends a piece of OpenPGP; those that are too many are left out. */
 void walk_pgp(struct walk *w, const struct mail_pgp *p);
 
+/* Bytes FROM … TO of the file FD as a stream: source.c. */
+GMimeStream *source_bytes(int fd, uint64_t from, uint64_t to);
+/* The message without the header's end where that is too long, and without the parts that are too
+ * many; where the header runs into the text, with an empty line between. */
+GMimeStream *source_open(int fd, const struct scan *s, bool headers_only);
+/* What a signature is over: the first of two parts of a multipart/signed, every line end as CRLF
+ * (RFC 3156 section 5), copied into the parts file. False if its place cannot be told. */
+bool source_signed(
+        struct walk *w, GMimeObject *content, GMimeObject *signature, struct mail_extent *out);
+/* Writes OBJECT as it is into the parts file; *CUT if it did not fit. */
+struct mail_extent source_object(struct walk *w, GMimeObject *object, bool *cut);
 /* Takes a part without parts of its own: leaf.c. */
 void walk_leaf(struct walk *w, GMimePart *part, uint32_t depth);
 /* True if PART is a text that is read, and not a file. */

@@ -260,6 +260,36 @@ const struct command commands[] = {
                 .run = cmd_cvss,
         },
         {
+                .name = "ssvc",
+                .arguments = "TABLE KEY=VALUE... [--json]\n"
+                             "       vdpd ssvc list [--json]",
+                .summary = "Decide what to do by an SSVC table: \"Attend\"",
+                .help =
+"Tables of CERT/CC and CISA, each with its points:\n"
+"  cisa-coordinator      E A TI MWI\n"
+"  bod-26-04             PE KEV A TI\n"
+"  supplier              E U TI PSI\n"
+"  deployer              E EXP A HI\n"
+"  coordinator-triage    RP SCON RC SC SE U PSI\n"
+"  coordinator-publish   SINV E PVA\n"
+"  human-impact          SI MI, for HI\n"
+"  public-safety-impact  SI, for PSI\n"
+"Every point is needed, in any order. Points and values are taken by key or name,\n"
+"in any letter case: E=A or exploitation=active. `list` shows all of them. A table\n"
+"is also known by SSVC's own key (DT_CO) and file (cisa_coordinator_2_0_3).\n"
+"  --json   the table, the values and the outcome with its key\n",
+                .run = cmd_ssvc,
+        },
+        {
+                .name = "cwe",
+                .arguments = "NUMBER | WORDS [--json]",
+                .summary = "Find a weakness of the CWE by number or by word",
+                .help =
+"Shows up to 40 whose names have each of the words, or the beginnings of words,\n"
+"the best first. Exit status 1 if there is none.\n",
+                .run = cmd_cwe,
+        },
+        {
                 .name = "receipt",
                 .arguments = "verify --key FILE RECEIPT [--content FILE] [--json]",
                 .summary = "Check the signed receipt of a report",

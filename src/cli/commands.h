@@ -13,6 +13,8 @@ int cmd_scope(int argc, char **argv);
 int cmd_clocks(int argc, char **argv);
 /* The score of a CVSS vector, or of one a line. */
 int cmd_cvss(int argc, char **argv);
+int cmd_ssvc(int argc, char **argv);
+int cmd_cwe(int argc, char **argv);
 /* Whether a signed receipt is genuine. */
 int cmd_receipt(int argc, char **argv);
 /* security.txt, written or checked. */

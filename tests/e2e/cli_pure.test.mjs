@@ -35,6 +35,25 @@ test('help, version and usage', () => {
 	}
 });
 
+test('ssvc: an outcome, a refusal, the list; cwe: by number and word', () => {
+	assert.deepEqual(run(['ssvc', 'cisa-coordinator', 'E=A', 'A=Y', 'TI=T', 'MWI=H']), { status: 0, out: 'Act\n', err: '' });
+	const bad = run(['ssvc', 'supplier', 'E=A']);
+	assert.equal(bad.status, 1);
+	assert.equal(bad.out, '');
+	assert.match(bad.err, /U \(Utility\) is missing/);
+	assert.equal(run(['ssvc', 'nonsense', 'E=A']).status, 1);
+	assert.equal(run(['ssvc']).status, 2);
+	const list = JSON.parse(run(['ssvc', 'list', '--json']).out);
+	assert.equal(list.length, 8);
+	for (const t of list) {
+		const got = run(['ssvc', t.table, ...t.points.map((p) => `${p.key}=${p.values[0].key}`), '--json']);
+		assert.ok(t.outcome.values.some((v) => v.key === JSON.parse(got.out).outcome.key), t.table);
+	}
+	assert.match(run(['cwe', 'sql', 'inj']).out, /^CWE-89 +Improper/m);
+	assert.deepEqual(JSON.parse(run(['cwe', '79', '--json']).out).map((w) => w.cwe), ['CWE-79']);
+	assert.deepEqual(run(['cwe', 'xyzzy']), { status: 1, out: '', err: '' });
+});
+
 test('cvss: an answer, a refusal, a batch', () => {
 	assert.deepEqual(run(['cvss', 'CVSS:3.1/A:H/I:H/C:H/S:U/UI:N/PR:N/AC:L/AV:N']),
 		{ status: 0, out: '9.8 Critical\n', err: '' });

@@ -74,7 +74,15 @@ struct act_file {
 	struct str name; /* plain; sealed when the row is written */
 	bool picture;
 	bool team; /* sealed with the team's key: reporters do not see it */
+	/* Sealed with this key, which goes to the team by the case's pair, since who wrote the blob
+	 * has no key of the case; NULL: with one of the case's. */
+	const struct key *own;
 };
+
+/* What the sealed name of such a file holds: the blob's key, then the name. In A; wipe the key.
+ * UNPACK is false for anything shorter. */
+struct str pair_file_pack(struct arena *a, const struct key *key, struct str name);
+bool pair_file_unpack(struct str plain, struct key *key, struct str *name) MUST_CHECK;
 
 enum { ACT_ADVISORY_MAX = 64 };
 
@@ -192,7 +200,8 @@ enum err act_check_key(
 struct place act_file_place(struct arena *a, const struct case_row *c, const struct file_row *f);
 
 /* The row of the file F, which came with event EVENT_SEQ of C; C's number of files grows. KEYS must
- * have the key that the blob was sealed with. */
+ * have the key that the blob was sealed with, unless F has its own: C's pair is then one that
+ * act_check_key has verified. */
 enum err act_file_row(struct arena *a, struct db *db, struct case_row *c, const struct act_file *f,
         int64_t event_seq, const struct act_keys *keys) MUST_CHECK;
 

@@ -38,6 +38,26 @@ act_file_place(struct arena *a, const struct case_row *c, const struct file_row 
 	return (struct place){"file", str_z(a, column), c->uid, f->number};
 }
 
+struct str
+pair_file_pack(struct arena *a, const struct key *key, struct str name)
+{
+	char *p = arena_alloc(a, KEY_BYTES + name.n);
+
+	memcpy(p, key->b, KEY_BYTES);
+	memcpy(p + KEY_BYTES, name.p, name.n);
+	return str_bytes(p, KEY_BYTES + name.n);
+}
+
+bool
+pair_file_unpack(struct str plain, struct key *key, struct str *name)
+{
+	if (plain.n < KEY_BYTES)
+		return false;
+	memcpy(key->b, plain.p, KEY_BYTES);
+	*name = str_sub(plain, KEY_BYTES, SIZE_MAX);
+	return true;
+}
+
 enum err
 act_file_row(struct arena *a, struct db *db, struct case_row *c, const struct act_file *f,
         int64_t event_seq, const struct act_keys *keys)
@@ -47,18 +67,22 @@ act_file_row(struct arena *a, struct db *db, struct case_row *c, const struct ac
 	        .case_id = c->id,
 	        .number = c->files + 1,
 	        .event_seq = event_seq,
-	        .sealed_with = f->team ? SEALED_TEAM : SEALED_REPORTER,
+	        .sealed_with = f->own != NULL ? SEALED_PAIR
+	                       : f->team      ? SEALED_TEAM
+	                                      : SEALED_REPORTER,
 	        .size_bytes = (int64_t)f->info.size_bytes,
 	        .picture = f->picture,
 	};
 	struct place at;
 
-	if (k == NULL)
+	if (k == NULL && f->own == NULL)
 		abort(); /* the blob was sealed with it */
 	memcpy(row.blob, f->blob, sizeof row.blob);
 	memcpy(row.hash, f->info.hash, sizeof row.hash);
 	at = act_file_place(a, c, &row);
-	row.name = field_seal(a, k, &at, f->name);
+	row.name = f->own != NULL
+	                   ? pair_seal(a, c->pair_public, &at, pair_file_pack(a, f->own, f->name))
+	                   : field_seal(a, k, &at, f->name);
 	c->files++;
 	return file_insert(db, &row);
 }

@@ -88,9 +88,11 @@ body_open(struct reading *r, const struct event_row *row, struct str *text)
 	case SEALED_TEAM:
 		return team == NULL ? ERR_OK : field_open(r->a, &team->team, &at, row->body, text);
 	case SEALED_PAIR:
-		return team == NULL ? ERR_OK
-		                    : pair_open(r->a, team->pair_public, &team->pair_secret, &at,
-		                              row->body, text);
+		if (team != NULL)
+			return pair_open(
+			        r->a, team->pair_public, &team->pair_secret, &at, row->body, text);
+		*text = STR("(You wrote this by mail. Only the team can open it here.)");
+		return ERR_OK;
 	case SEALED_NONE:
 	case SEALED_COUNT:
 		break;
@@ -116,8 +118,9 @@ item_read(struct reading *r, const struct event_row *row, struct case_item *it)
 	        .recorded_utc_s = row->recorded_utc_s,
 	        .actor = row->actor,
 	        .from_reporter = str_eq(row->actor, STR("reporter")),
-	        .team_only = row->sealed_with == SEALED_TEAM || row->sealed_with == SEALED_PAIR,
 	};
+	it->team_only = row->sealed_with == SEALED_TEAM ||
+	                (row->sealed_with == SEALED_PAIR && !it->from_reporter);
 	if (event_parse(row->kind, &it->kind) != ERR_OK ||
 	        clear_parse(row->clear, &it->clear) != ERR_OK)
 		return ERR_STORE;
@@ -169,6 +172,24 @@ items_read(struct reading *r, struct db *db)
 	return v->row.erased_at == v->status.erased_utc_s ? ERR_OK : ERR_FORGED;
 }
 
+/* The name of F, which these eyes may see, and its own key if it has one. */
+static enum err
+name_open(struct reading *r, struct case_file *f)
+{
+	struct place at = act_file_place(r->a, &r->v->row, &f->row);
+	const struct team_keys *team = r->keys->team;
+	struct str plain;
+	enum err e;
+
+	if (f->row.sealed_with != SEALED_PAIR)
+		return field_open(r->a, f->team_only ? &team->team : &r->shared->reporter, &at,
+		        f->row.name, &f->name);
+	e = pair_open(r->a, team->pair_public, &team->pair_secret, &at, f->row.name, &plain);
+	if (e == ERR_OK && !pair_file_unpack(plain, &f->own, &f->name))
+		e = ERR_FORGED;
+	return e;
+}
+
 static enum err
 files_read(struct reading *r, struct db *db)
 {
@@ -181,8 +202,7 @@ files_read(struct reading *r, struct db *db)
 		return e;
 	v->files = ARENA_ARRAY(r->a, n + 1, struct case_file);
 	for (size_t i = 0; i < n; i++) {
-		bool team_only = rows[i].sealed_with == SEALED_TEAM;
-		struct place at = act_file_place(r->a, &v->row, &rows[i]);
+		bool team_only = rows[i].sealed_with != SEALED_REPORTER;
 		struct case_file *f = &v->files[v->files_n];
 
 		if (team_only && r->keys->team == NULL)
@@ -195,8 +215,7 @@ files_read(struct reading *r, struct db *db)
 		        .team_only = team_only,
 		        .row = rows[i],
 		};
-		e = field_open(r->a, team_only ? &r->keys->team->team : &r->shared->reporter, &at,
-		        rows[i].name, &f->name);
+		e = name_open(r, f);
 		if (e != ERR_OK)
 			return e;
 		v->files_n++;
@@ -249,6 +268,14 @@ view_read(struct arena *a, struct db *db, const struct programme *pr, int64_t ca
 	        &r.v->clocks_n);
 	*out = *r.v;
 	return ERR_OK;
+}
+
+const struct key *
+case_file_key(const struct case_file *f, const struct team_keys *keys)
+{
+	if (f->row.sealed_with == SEALED_PAIR)
+		return &f->own;
+	return f->team_only ? &keys->team : &keys->shared.reporter;
 }
 
 const struct case_file *

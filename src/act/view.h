@@ -32,6 +32,8 @@ struct case_file {
 	bool picture;
 	bool team_only;
 	struct file_row row; /* for opening the blob */
+	/* The blob's own key, where row.sealed_with is SEALED_PAIR; wiped with the arena. */
+	struct key own;
 };
 
 struct case_view {
@@ -76,6 +78,9 @@ enum err view_read(struct arena *a, struct db *db, const struct programme *pr, i
 /* The sealed title of ROW with its title key. */
 enum err view_title(struct arena *a, const struct case_row *row, const struct key *title_key,
         struct str *title) MUST_CHECK;
+
+/* The key that opens the blob of F: one of KEYS, or F's own. */
+const struct key *case_file_key(const struct case_file *f, const struct team_keys *keys);
 
 /* The file NUMBER of the view, NULL if there is none. */
 const struct case_file *case_file_find(const struct case_view *v, int64_t number);

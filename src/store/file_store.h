@@ -11,7 +11,7 @@ struct file_row {
 	int64_t case_id;
 	int64_t number;    /* from 1 within the case: what pages and the API call the file's id */
 	int64_t event_seq; /* the event that brought it */
-	unsigned sealed_with; /* enum sealed_with: SEALED_REPORTER or SEALED_TEAM */
+	unsigned sealed_with; /* enum sealed_with */
 	unsigned char blob[16];
 	int64_t size_bytes;
 	unsigned char hash[32];

@@ -6,6 +6,7 @@
 #include "store/event_store.h"
 #include "store/file_store.h"
 #include "store/job_store.h"
+#include "store/mail_store.h"
 #include "store/migrate.h"
 #include "store/notice_store.h"
 #include "store/outcome_store.h"
@@ -26,6 +27,7 @@ static const struct stmt *const *const tables[] = {
         job_store_stmts,
         wrap_store_stmts,
         retention_store_stmts,
+        mail_store_stmts,
         NULL,
 };
 

@@ -35,7 +35,7 @@ to_memory(void *ctx, struct str piece)
 static enum err
 file_plain(struct request *req, const struct opened *o, const struct case_file *f, int *out)
 {
-	const struct key *k = f->team_only ? &o->keys.team : &o->keys.shared.reporter;
+	const struct key *k = case_file_key(f, &o->keys);
 	struct blob_id id;
 	int sealed, plain;
 	enum err e;

@@ -181,11 +181,12 @@ const struct command commands[] = {
 "  --without-storage-key   leave keys/storage.key out: then neither the file nor\n"
 "             the backup key opens a report, and a restore needs storage.key from\n"
 "             a backup of its own. It says each time which it is\n"
-"Works while the instance runs and while it does not: both databases are as they\n"
-"were at one instant. In it are vdpd.yaml, programmes/, keys/, both databases and\n"
-"the files of cases; not outbox/. FILE appears whole or not at all, and is never\n"
-"overwritten. Copies of the databases may be made in run/ meanwhile. A file of a\n"
-"case that is missing or damaged is named on stderr and does not stop the backup.\n"
+"Works while the instance runs and while it does not, also before the first start\n"
+"of a newer version: both databases are as they were at one instant. In it are\n"
+"vdpd.yaml, programmes/, keys/, both databases and the files of cases; not\n"
+"outbox/. FILE appears whole or not at all, and is never overwritten. Copies of\n"
+"the databases may be made in run/ meanwhile. A file of a case that is missing or\n"
+"damaged is named on stderr and does not stop the backup.\n"
 "Rehearse a base before others are built on it.\n",
                 .executable = "vdpd-admin",
         },

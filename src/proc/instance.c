@@ -2,6 +2,7 @@
  * that no path is ever too long for a unix socket. */
 #include "proc/instance.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -43,6 +44,17 @@ instance_enter(const char *path, struct diag *d)
 	return ERR_OK;
 }
 
+/* What the system said of NAME, a file that is written at every start. */
+static enum err
+not_written(const char *name, struct diag *d)
+{
+	bool full = errno == ENOSPC || errno == EDQUOT;
+
+	return diag_set(d, full ? ERR_FULL : ERR_IO,
+	        full ? "make room on that disk" : "the folder must belong to who starts it",
+	        "%s: %s", name, strerror(errno));
+}
+
 enum err
 instance_lock(int *out, struct diag *d)
 {
@@ -52,7 +64,7 @@ instance_lock(int *out, struct diag *d)
 	ssize_t n;
 
 	if (fd < 0)
-		return diag_set(d, ERR_IO, NULL, "run/lock: %s", strerror(errno));
+		return not_written("run/lock", d);
 	if (fcntl(fd, F_OFD_SETLK, &lock) != 0) {
 		n = pread(fd, text, sizeof text - 1, 0);
 		while (n > 0 && (text[n - 1] < '0' || text[n - 1] > '9'))
@@ -65,7 +77,7 @@ instance_lock(int *out, struct diag *d)
 	n = snprintf(text, sizeof text, "%d\n", getpid());
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n) {
 		close(fd);
-		return diag_set(d, ERR_IO, NULL, "run/lock: %s", strerror(errno));
+		return not_written("run/lock", d);
 	}
 	*out = fd;
 	return ERR_OK;
@@ -78,7 +90,7 @@ instance_folders(struct diag *d)
 
 	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
 		if (mkdir(names[i], 0700) != 0 && errno != EEXIST)
-			return diag_set(d, ERR_IO, NULL, "%s: %s", names[i], strerror(errno));
+			return not_written(names[i], d);
 	}
 	return ERR_OK;
 }
@@ -170,6 +182,30 @@ instance_dir(const char *name, int *out, struct diag *d)
 		return diag_set(d, ERR_IO, "vdpd init makes it", "%s: %s", name, strerror(errno));
 	*out = fd;
 	return ERR_OK;
+}
+
+static void
+drop_copies_in(const char *name, int64_t now_utc_s)
+{
+	DIR *dir = opendir(name);
+	const struct dirent *entry;
+	struct stat st;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		if (strstr(entry->d_name, ".db.before-") != NULL &&
+		        fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		        st.st_mtime <= now_utc_s - KEPT_S)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+	if (dir != NULL)
+		closedir(dir);
+}
+
+void
+instance_drop_copies(int64_t now_utc_s)
+{
+	drop_copies_in("data", now_utc_s);
+	drop_copies_in("keys", now_utc_s);
 }
 
 enum err

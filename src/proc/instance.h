@@ -28,6 +28,11 @@ enum err instance_write(const char *name, const char *text) MUST_CHECK;
 /* A directory of the instance, for openat. ERR_IO with D. */
 enum err instance_dir(const char *name, int *out, struct diag *d) MUST_CHECK;
 
+/* Takes away the copies of databases that upgrades kept (store/migrate.h) once they are KEPT_S old:
+ * the new version has served for that long, and what was erased since must not live on in them. */
+enum { KEPT_S = 7 * 86400 };
+void instance_drop_copies(int64_t now_utc_s);
+
 /* run/test-clock, 8 bytes, zeroes at first; *OUT read-only. ERR_IO. */
 enum err instance_test_clock(int *out) MUST_CHECK;
 

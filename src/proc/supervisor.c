@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "proc/blob_server.h"
 #include "proc/child.h"
+#include "proc/instance.h"
 #include "proc/roles.h"
 #include "proc/supervisor_files.h"
 
@@ -18,7 +19,7 @@
 #include <unistd.h>
 
 /* A start may have a large database to migrate. */
-enum { STOP_BOUND_MS = 10000, READY_BOUND_MS = 600000 };
+enum { STOP_BOUND_MS = 10000, READY_BOUND_MS = 600000, LOOK_MS = 3600000 };
 
 struct supervisor {
 	const struct supervisor_options *options;
@@ -29,6 +30,7 @@ struct supervisor {
 	int events;  /* epoll: the signals (data 0), the control sockets (data: role) */
 	int signals; /* signalfd */
 	bool announced, stopping;
+	int64_t look_at_ms; /* when the copies of earlier versions are looked at next */
 	int64_t stop_by_ms;
 	int exit_code;
 };
@@ -374,6 +376,18 @@ watch_bounds(struct supervisor *s)
 		s->stop_by_ms = now + 2000;
 }
 
+/* A version that has come up, and has been served for a while, needs no way back. */
+static void
+drop_copies(struct supervisor *s)
+{
+	int64_t now = now_mono_ms();
+
+	if (!s->announced || s->stopping || now < s->look_at_ms)
+		return;
+	instance_drop_copies(now_utc_s());
+	s->look_at_ms = now + LOOK_MS;
+}
+
 static bool
 wanted(enum role_id role)
 {
@@ -468,6 +482,7 @@ supervisor_run(const struct supervisor_options *o)
 	while (!s->stopping || anything_runs(s)) {
 		start_due(s);
 		watch_bounds(s);
+		drop_copies(s);
 		if (channel_server_step(s->server, next_ms(s)) != ERR_OK)
 			begin_stop(s, 1);
 	}

@@ -23,4 +23,8 @@ enum err db_pin(struct db *db) MUST_CHECK;
 enum err db_copy(
         struct db *db, const char *dir, int *fd, uint64_t *bytes, struct diag *d) MUST_CHECK;
 
+/* Inside tx_read: the same as the file DIR/NAME (0600), there whole and for good or not at all; one
+ * of that name is replaced. ERR_FULL, ERR_IO, ERR_STORE with D. */
+enum err db_keep(struct db *db, const char *dir, const char *name, struct diag *d) MUST_CHECK;
+
 #endif

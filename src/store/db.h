@@ -46,9 +46,11 @@ struct db_set {
 /* ---- Opening ---- */
 
 enum {
-	DB_LAZY = 1,   /* prepare a statement when it is first used: for the second and later
-	                  connections of a process */
-	DB_MIGRATE = 2 /* for store/migrate.c: create the file, look at no statement or version */
+	DB_LAZY = 1,    /* prepare a statement when it is first used: for the second and later
+	                   connections of a process */
+	DB_MIGRATE = 2, /* for store/migrate.c: create the file, look at no statement or version */
+	DB_OLDER = 4    /* with DB_LAZY, to read only: one that an earlier version left is as good.
+	                   Statements then name only what every released version has */
 };
 
 /* Opens SET's database in the directory DIR (a path, also /proc/self/fd/N). All files are opened,

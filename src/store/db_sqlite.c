@@ -285,7 +285,7 @@ open_in(struct db *db, const char *dir, const struct db_set *set, unsigned flags
 		return open_failed(dir, set, rc, db, d);
 	e = sqlite_stmts_init(db, set, true, d);
 	if (e == ERR_OK && !(flags & DB_MIGRATE))
-		e = migrate_check(db, set, d);
+		e = migrate_check(db, set, (flags & DB_OLDER) != 0, d);
 	if (e == ERR_OK && !(flags & DB_LAZY))
 		e = sqlite_stmts_init(db, set, false, d);
 	return e;

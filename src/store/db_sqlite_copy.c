@@ -72,18 +72,21 @@ db_file(struct db *db, const char *path, int *fd, uint64_t *bytes)
 	return ERR_OK;
 }
 
-/* The copy is worth nothing before it is whole: no journal, no sync. */
+/* A copy is worth nothing before it is whole: no journal, and one sync at its end if it is KEPT. */
 static int
-open_target(const char *path, sqlite3 **out)
+open_target(const char *path, bool kept, sqlite3 **out)
 {
+	/* The path to a kept one may lead over /proc/self/fd; it has just been made there. */
 	int rc = sqlite3_open_v2(path, out,
 	        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
-	                SQLITE_OPEN_NOFOLLOW,
+	                (kept ? 0 : SQLITE_OPEN_NOFOLLOW),
 	        NULL);
 
 	if (rc == SQLITE_OK)
-		rc = sqlite3_exec(
-		        *out, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
+		rc = sqlite3_exec(*out,
+		        kept ? "PRAGMA journal_mode=OFF; PRAGMA synchronous=FULL"
+		             : "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF",
+		        NULL, NULL, NULL);
 	return rc;
 }
 
@@ -103,26 +106,44 @@ copy_pages(sqlite3 *from, sqlite3 *to)
 static enum err
 copy_failed(int rc, int sys, const char *dir, struct diag *d)
 {
-	if (rc == SQLITE_FULL || sys == ENOSPC || sys == EDQUOT)
+	if (rc == SQLITE_FULL || sys == ENOSPC || sys == EDQUOT || sys == EFBIG)
 		return diag_set(d, ERR_FULL, "make room on that disk",
 		        "no room in %s for a copy of the database", dir);
 	return diag_set(d, ERR_STORE, "`vdpd doctor` tells more",
 	        "the database cannot be copied to %s: %s", dir, sqlite3_errstr(rc));
 }
 
+/* Its name is taken away as soon as SQLite has it open, unless it is KEPT: whatever becomes of this
+ * process, the copy does not stay. */
 static enum err
-copy_to(struct db *db, const char *path, const char *dir, struct diag *d)
+copy_to(struct db *db, const char *path, bool kept, const char *dir, struct diag *d)
 {
 	sqlite3 *to = NULL;
-	int rc = open_target(path, &to), sys;
+	int rc = open_target(path, kept, &to), sys;
 
-	/* Whatever becomes of this process, the copy does not stay. */
-	unlink(path);
+	if (!kept)
+		unlink(path);
 	if (rc == SQLITE_OK)
 		rc = copy_pages(db->sqlite, to);
 	sys = rc != SQLITE_OK ? sqlite3_system_errno(to) : 0;
 	sqlite3_close(to);
 	return rc == SQLITE_OK ? ERR_OK : copy_failed(rc, sys, dir, d);
+}
+
+/* An empty file DIR/NAME-XXXXXX. */
+static enum err
+new_file(const char *dir, const char *name, char path[PATH_MAX], int *fd, struct diag *d)
+{
+	int n = snprintf(path, PATH_MAX, "%s/%s-XXXXXX", dir, name), got;
+
+	if (n < 0 || n >= PATH_MAX)
+		return diag_set(d, ERR_TOO_LARGE, NULL, "the directory's name is too long");
+	got = mkostemp(path, O_CLOEXEC);
+	if (got < 0)
+		return diag_set(d, errno == ENOSPC ? ERR_FULL : ERR_IO, NULL, "%s: %s", dir,
+		        strerror(errno));
+	*fd = got;
+	return ERR_OK;
 }
 
 enum err
@@ -131,17 +152,14 @@ db_copy(struct db *db, const char *dir, int *fd, uint64_t *bytes, struct diag *d
 	char path[PATH_MAX];
 	struct stat st;
 	enum err e;
-	int n = snprintf(path, sizeof path, "%s/copy-XXXXXX", dir), got;
+	int got;
 
 	if (db->tx != TX_READ)
 		abort();
-	if (n < 0 || (size_t)n >= sizeof path)
-		return diag_set(d, ERR_TOO_LARGE, NULL, "the directory's name is too long");
-	got = mkostemp(path, O_CLOEXEC);
-	if (got < 0)
-		return diag_set(d, errno == ENOSPC ? ERR_FULL : ERR_IO, NULL, "%s: %s", dir,
-		        strerror(errno));
-	e = copy_to(db, path, dir, d);
+	e = new_file(dir, "copy", path, &got, d);
+	if (e != ERR_OK)
+		return e;
+	e = copy_to(db, path, false, dir, d);
 	if (e == ERR_OK && fstat(got, &st) != 0)
 		e = diag_set(d, ERR_IO, NULL, "%s: %s", dir, strerror(errno));
 	if (e != ERR_OK) {
@@ -151,4 +169,44 @@ db_copy(struct db *db, const char *dir, int *fd, uint64_t *bytes, struct diag *d
 	*fd = got;
 	*bytes = (uint64_t)st.st_size;
 	return ERR_OK;
+}
+
+/* PATH, which is whole, becomes DIR/NAME for good. */
+static enum err
+put_in_place(const char *path, const char *dir, const char *name, int fd, struct diag *d)
+{
+	char target[PATH_MAX];
+	int n = snprintf(target, sizeof target, "%s/%s", dir, name), at;
+	bool done =
+	        n > 0 && (size_t)n < sizeof target && fsync(fd) == 0 && rename(path, target) == 0;
+	enum err e = ERR_OK;
+
+	at = done ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (at < 0 || fsync(at) != 0)
+		e = diag_set(d, errno == ENOSPC ? ERR_FULL : ERR_IO, "make room on that disk",
+		        "%s: %s", name, strerror(errno));
+	if (at >= 0)
+		close(at);
+	return e;
+}
+
+enum err
+db_keep(struct db *db, const char *dir, const char *name, struct diag *d)
+{
+	char path[PATH_MAX];
+	enum err e;
+	int fd;
+
+	if (db->tx != TX_READ)
+		abort();
+	e = new_file(dir, name, path, &fd, d);
+	if (e != ERR_OK)
+		return e;
+	e = copy_to(db, path, true, name, d);
+	if (e == ERR_OK)
+		e = put_in_place(path, dir, name, fd, d);
+	if (e != ERR_OK)
+		unlink(path);
+	close(fd);
+	return e;
 }

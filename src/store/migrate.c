@@ -2,9 +2,12 @@
 #include "store/migrate.h"
 
 #include "base/time.h"
+#include "store/copy.h"
 #include "store/db_engine.h"
+#include "store/turnstile.h"
 #include "store/tx.h"
 
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 
@@ -201,14 +204,14 @@ compare_all(struct db *db, const struct db_set *set, struct diag *d, size_t *nex
 }
 
 enum err
-migrate_check(struct db *db, const struct db_set *set, struct diag *d)
+migrate_check(struct db *db, const struct db_set *set, bool older, struct diag *d)
 {
 	size_t i = 0;
 	int64_t version;
 	const struct embedded *f;
 	enum err e = compare_all(db, set, d, &i);
 
-	if (e != ERR_OK)
+	if (e != ERR_OK || older)
 		return e;
 	f = file_next(set, &i, &version);
 	if (f != NULL)
@@ -280,18 +283,85 @@ apply_all(struct db *db, void *ctx)
 	return e;
 }
 
+/* ---- The copy that is kept ---- */
+
+struct keeping {
+	const struct db_set *set;
+	const char *dir;
+	struct diag *d;
+	bool keep;   /* if it is needed; otherwise only looks */
+	bool needed; /* there is something to copy, and something to change */
+};
+
+/* What stands in the way of looking is told by apply_all, which meets it too. */
+static enum err
+look_and_keep(struct db *db, void *ctx)
+{
+	struct keeping *k = ctx;
+	const struct embedded *f = NULL;
+	char name[NAME_MAX_BYTES];
+	int64_t version = 0;
+	size_t i = 0;
+
+	k->needed = false;
+	if (compare_all(db, k->set, NULL, &i) == ERR_OK && i > 0)
+		f = file_next(k->set, &i, &version);
+	if (f == NULL)
+		return ERR_OK;
+	k->needed = true;
+	if (!k->keep)
+		return ERR_OK;
+	snprintf(name, sizeof name, "%s.before-%04lld", k->set->file, (long long)version);
+	return db_keep(db, k->dir, name, k->d);
+}
+
+/* Takes TURN first, so that of several processes one makes a copy and the others find all done. */
+static enum err
+keep_copy(struct db *db, struct keeping *k, struct turnstile *turn)
+{
+	char path[PATH_MAX];
+	enum err e = tx_read(db, look_and_keep, k);
+	int n = snprintf(path, sizeof path, "%s/%s.turn", k->dir, k->set->file);
+
+	if (e != ERR_OK || !k->needed)
+		return e;
+	e = n > 0 && (size_t)n < sizeof path ? turnstile_init(turn, path) : ERR_TOO_LARGE;
+	if (e == ERR_OK)
+		e = turnstile_upgrade(turn);
+	if (e != ERR_OK)
+		return diag_set(k->d, e, NULL, "%s cannot be locked", path);
+	k->keep = true;
+	return tx_read(db, look_and_keep, k);
+}
+
+static enum err
+migrate_open(struct db *db, const char *dir, const struct db_set *set, struct diag *d)
+{
+	struct keeping k = {.set = set, .dir = dir, .d = d};
+	struct job job = {.set = set, .d = d};
+	struct turnstile turn = {.fd = -1};
+	enum err e = keep_copy(db, &k, &turn);
+
+	if (e == ERR_OK)
+		e = tx_run(db, apply_all, &job);
+	turnstile_clear(&turn);
+	if (e == ERR_FULL && d != NULL)
+		diag_set(d, e, "make room on that disk and start again; nothing was changed",
+		        "no room to bring %s up to date", set->file);
+	else if (e != ERR_OK && d != NULL && d->what[0] == '\0')
+		diag_set(d, e, NULL, "%s: cannot be brought up to date: %s", set->file, db_why(db));
+	return e;
+}
+
 enum err
 migrate_run(const char *dir, const struct db_set *set, struct diag *d)
 {
-	struct job job = {.set = set, .d = d};
 	struct db *db;
 	enum err e = db_open(dir, set, DB_MIGRATE | DB_LAZY, d, &db);
 
 	if (e != ERR_OK)
 		return e;
-	e = tx_run(db, apply_all, &job);
-	if (e != ERR_OK && d != NULL && d->what[0] == '\0')
-		diag_set(d, e, NULL, "%s: cannot be brought up to date: %s", set->file, db_why(db));
+	e = migrate_open(db, dir, set, d);
 	db_close(db);
 	return e;
 }

@@ -22,12 +22,17 @@
 enum engine { ENGINE_SQLITE, ENGINE_POSTGRES };
 
 /* Brings SET's database in DIR to this program's version, creating it if it is not there. Only one
- * process does so; a second one waits. ERR_STORE with D: a changed file, a database newer than the
- * program, a migration that fails (the version before it stays). */
+ * process does so; a second one waits. One that is there is copied first, to
+ * DIR/FILE.before-NNNN, NNNN being the first migration that it lacked: who must go back puts that
+ * in its place (proc/instance.h says how long it stays). ERR_FULL with D: no room for that, or for
+ * the upgrade; ERR_STORE: a changed file, a database newer than the program, a migration that
+ * fails. The version before it stays, and the next start tries again. */
 enum err migrate_run(const char *dir, const struct db_set *set, struct diag *d) MUST_CHECK;
 
-/* ERR_STORE with D unless the open database is exactly at SET's version; db_open calls it. */
-enum err migrate_check(struct db *db, const struct db_set *set, struct diag *d) MUST_CHECK;
+/* ERR_STORE with D unless the open database is exactly at SET's version, or, if OLDER is good
+ * enough, at an earlier one; db_open calls it. */
+enum err migrate_check(
+        struct db *db, const struct db_set *set, bool older, struct diag *d) MUST_CHECK;
 
 /* Appends TEXT with its macros expanded for ENGINE. ERR_INVALID at an unknown macro. */
 enum err migrate_expand(struct str text, enum engine engine, struct buf *out) MUST_CHECK;

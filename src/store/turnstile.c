@@ -5,7 +5,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { LOCK_A, LOCK_B }; /* offsets in the file */
+enum { LOCK_A, LOCK_B, LOCK_UPGRADE }; /* offsets in the file */
 
 static enum err
 set_lock(int fd, short type, off_t at)
@@ -54,4 +54,10 @@ void
 turnstile_leave(struct turnstile *t)
 {
 	(void)set_lock(t->fd, F_UNLCK, LOCK_B);
+}
+
+enum err
+turnstile_upgrade(struct turnstile *t)
+{
+	return set_lock(t->fd, F_WRLCK, LOCK_UPGRADE);
 }

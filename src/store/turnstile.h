@@ -24,4 +24,8 @@ void turnstile_clear(struct turnstile *t); /* also lets go */
 enum err turnstile_enter(struct turnstile *t) MUST_CHECK;
 void turnstile_leave(struct turnstile *t);
 
+/* Another lock of the same file, which no writer waits for: who brings the database up to date and
+ * keeps a copy first. Until turnstile_clear. ERR_IO. */
+enum err turnstile_upgrade(struct turnstile *t) MUST_CHECK;
+
 #endif

@@ -11,11 +11,12 @@ import { slow, totp } from '../e2e/lib.mjs';
 const shots = process.env.VDPD_SHOTS;
 export const password = 'four unrelated words here';
 
-export function launch() {
+// MORE: arguments of Chromium.
+export function launch(...more) {
 	return chromium.launch({
 		executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
 		args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-			'--disable-component-update', '--disable-sync'],
+			'--disable-component-update', '--disable-sync', ...more],
 	});
 }
 
@@ -33,6 +34,7 @@ class Person {
 		p.faults = [];
 		p.refusals = [];
 		p.context = await browser.newContext({ baseURL: origin, javaScriptEnabled: js, viewport: wide, reducedMotion: 'reduce',
+			ignoreHTTPSErrors: origin.startsWith('https:'), // the certificates of tests are made by nobody known
 			permissions: ['clipboard-read', 'clipboard-write'] });
 		p.context.setDefaultTimeout(30000 * slow);
 		p.context.on('request', (r) => {

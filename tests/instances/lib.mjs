@@ -64,8 +64,9 @@ async function everyPage(ask) {
 	return items;
 }
 
-// All that can be read of what was SENT, with the team's TOKEN: as the team sees it, and as each reporter does.
-export async function readAll(i, token, sent) {
+// All that can be read of the cases, with the team's TOKEN and the receipts of what was SENT: as the team sees them, and as
+// each reporter does.
+export async function readCases(i, token, sent) {
 	const list = await everyPage((more) => i.staff(token, 'GET', `/api/v1/cases${more}`));
 	const team = {}, reporters = {}, files = {}, policies = {};
 	for (const { case: number } of list)
@@ -85,6 +86,13 @@ export async function readAll(i, token, sent) {
 	return {
 		list, team, reporters, files, policies: Object.keys(policies).sort(),
 		keys: await json(i.get('/api/v1/keys')),
+	};
+}
+
+// And who may.
+export async function readAll(i, token, sent) {
+	return {
+		...await readCases(i, token, sent),
 		members: JSON.parse(said('member', 'list', '--json', '-C', i.dir)).items,
 		tokens: JSON.parse(said('token', 'list', '--json', '-C', i.dir)).items,
 	};

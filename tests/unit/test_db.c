@@ -379,6 +379,25 @@ check_migration(const char *dir, const struct embedded *files, size_t n, const c
 		fail_msg("want %s, got: %s", want, d.what);
 }
 
+/* The copy that an upgrade makes is a database of before; it is taken away again. */
+static void
+check_kept(const char *dir, bool want)
+{
+	char path[200];
+	sqlite3 *kept = NULL;
+
+	snprintf(path, sizeof path, "%s/%s.before-0002", dir, note_set.file);
+	assert_int_equal(access(path, F_OK) == 0, want);
+	if (!want)
+		return;
+	assert_int_equal(sqlite3_open(path, &kept), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(kept, "SELECT id FROM note", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_not_equal(
+	        sqlite3_exec(kept, "SELECT id FROM more", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(kept);
+	assert_int_equal(unlink(path), 0);
+}
+
 static void
 test_migrations(void **state)
 {
@@ -399,8 +418,11 @@ test_migrations(void **state)
 	check_migration(f->dir, files, 4, "0002_bad.sql fails");
 	check_migration(f->dir, files, 3, NULL); /* nothing of the bad one stayed */
 	files[3] = add;
+	check_kept(f->dir, true); /* by the attempt */
 	check_migration(f->dir, files, 4, NULL);
+	check_kept(f->dir, true);
 	check_migration(f->dir, files, 4, NULL);
+	check_kept(f->dir, false); /* there was nothing to do */
 	check_migration(f->dir, files, 3, "newer than this program");
 	assert_int_equal(db_open(f->dir, &note_set, 0, &d, &db), ERR_STORE);
 	assert_non_null(strstr(d.what, "newer"));

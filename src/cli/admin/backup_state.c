@@ -17,7 +17,8 @@ enum { STRETCH = 1024, ARENA_BYTES = 1 << 20 };
 static enum err
 failed(struct db *db, const char *file, enum err e, struct diag *d)
 {
-	return diag_set(d, e, "`vdpd doctor` tells more", "%s: %s", file, db_why(db));
+	return diag_set(d, e, e == ERR_FULL ? "make room on that disk" : "`vdpd doctor` tells more",
+	        "%s: %s", file, db_why(db));
 }
 
 enum err
@@ -112,10 +113,11 @@ static enum err
 take(struct backup_state *s, struct turnstile *turn, struct diag *d)
 {
 	bool main_whole = false;
-	enum err e = db_open("data", &store_set, DB_LAZY, d, &s->main);
+	/* Also before the first start of a newer version: that is when one is wanted most. */
+	enum err e = db_open("data", &store_set, DB_LAZY | DB_OLDER, d, &s->main);
 
 	if (e == ERR_OK)
-		e = db_open("keys", &keyd_set, DB_LAZY, d, &s->keyd);
+		e = db_open("keys", &keyd_set, DB_LAZY | DB_OLDER, d, &s->keyd);
 	if (e != ERR_OK)
 		return e;
 	/* Most of it before anybody has to wait. */

@@ -29,9 +29,13 @@ class Monday {
 		return c;
 	}
 
-	// What time alone changes is left out.
+	// What time alone changes is left out: what is left of a promise, and when one that waits for the reporter is due.
 	async read() {
-		const still = (x) => JSON.parse(JSON.stringify(x, (k, v) => (k === 'remaining_s' ? undefined : v)));
+		const still = (x) => JSON.parse(JSON.stringify(x, (k, v) => {
+			if (k === 'remaining_s')
+				return undefined;
+			return v?.state === 'paused' ? { ...v, due_at: undefined } : v;
+		}));
 		return still(await readCases(this.i, this.token, this.sent));
 	}
 	async remember() { this.was = await this.read(); }

@@ -1,6 +1,7 @@
 /* vdpd.yaml: its keys, and what must hold between them. */
 #include "policy/config.h"
 
+#include "base/log.h"
 #include "policy/keys.h"
 #include "policy/values.h"
 
@@ -61,6 +62,18 @@ static const struct yaml_key limits[] = {
 };
 static const struct yaml_map limits_map = {"limits", limits, COUNT(limits), sizeof(struct config)};
 
+static const char *const log_choices[] = {
+        [LOG_KEY_VALUE] = "key-value",
+        [LOG_JSON] = "json",
+        NULL,
+};
+static const struct yaml_key log_keys[] = {
+        {"format", .type = YAML_CHOICE, .choices = log_choices, .required = true, AT(log_format),
+                .help = "key-value or json, a line an event; key-value if left out",
+                .mend = "write \"key-value\" or \"json\""},
+};
+static const struct yaml_map log_map = {"log", log_keys, COUNT(log_keys), sizeof(struct config)};
+
 #define OPENED(name_, of_, default_)                                                               \
 	{                                                                                          \
 		name_, .type = YAML_INT, .min = 1, .max = 10000000, AT(budgets.of_),               \
@@ -109,6 +122,7 @@ static const struct yaml_key top[] = {
         {"notices", .type = YAML_SECTION, .map = &notices_map,
                 .help = "mails to team and reporters"},
         {"limits", .type = YAML_SECTION, .map = &limits_map, .help = "rate limits"},
+        {"log", .type = YAML_SECTION, .map = &log_map, .help = "what the processes say on stderr"},
         {"budgets", .type = YAML_SECTION, .map = &budgets_map,
                 .help = "different cases that keyd opens in an hour for one person or token"},
 };

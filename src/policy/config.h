@@ -28,6 +28,7 @@ struct config {
 	int64_t public_threads; /* of HTTP; 1 to CONFIG_THREADS_MAX, 2 */
 	bool sandbox;           /* on, unless switched off in words */
 	bool demo;              /* filled by `vdpd demo`: every page says so */
+	int log_format;         /* enum log_format of base/log.h */
 	struct str programme;   /* a folder of programmes/ */
 	struct str backup_key;  /* 64 hex digits: what backups are encrypted to; "" = none */
 	struct {

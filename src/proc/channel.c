@@ -1,6 +1,7 @@
 /* The asking side of a channel. */
 #include "proc/channel.h"
 
+#include "base/log.h"
 #include "base/time.h"
 
 #include <sodium.h>
@@ -50,6 +51,7 @@ send_request(struct channel *c, uint32_t type, const struct buf *request, const 
 	buf_init(&packet, CHANNEL_MAX);
 	buf_u32(&packet, type);
 	buf_u64(&packet, ++c->id);
+	buf_u64(&packet, log_request_now());
 	if (request != NULL)
 		buf_str(&packet, buf_view(request));
 	if (!packet.full && (request == NULL || !request->full))

@@ -1,7 +1,8 @@
 /* Requests and answers between two processes, over a SOCK_SEQPACKET socket that the supervisor
- * made. One packet of at most CHANNEL_MAX bytes: u32 type, u64 id, then the request's fields packed
- * with base/buf.h; the answer: the same type and id, u32 enum err, then its fields. One request at
- * a time on a channel. Left-over bytes, wrong lengths and unknown types end the peer.
+ * made. One packet of at most CHANNEL_MAX bytes: u32 type, u64 id, u64 number of the HTTP request
+ *that it is for (base/log.h), then the request's fields packed with base/buf.h; the answer: the
+ *same type and id, u32 enum err, then its fields. One request at a time on a channel. Left-over
+ *bytes, wrong lengths and unknown types end the peer.
  *
  * A message is a struct in the header of who answers it, with pack and unpack beside each other:
  *
@@ -16,7 +17,7 @@
 #include "proc/packet.h"
 
 /* The most that the fields of a request or an answer may have. */
-enum { CHANNEL_FIELDS_MAX = CHANNEL_MAX - ANSWER_HEAD };
+enum { CHANNEL_FIELDS_MAX = CHANNEL_MAX - REQUEST_HEAD };
 
 /* ---- The asking side, one channel. Not for use by two threads at once. ---- */
 

@@ -21,6 +21,7 @@ enum control_type { CONTROL_GIVE, CONTROL_GO, CONTROL_STOP, CONTROL_READY, CONTR
 enum control_flag {
 	CONTROL_NO_LIMITS = 1,   /* serve --no-limits: no rate limits */
 	CONTROL_SANDBOX_OFF = 2, /* the configuration says sandbox: off */
+	CONTROL_LOG_JSON = 4,    /* likewise log: {format: json} */
 };
 
 /* Who speaks on a channel. ROLE_COMMAND: the command line, on keyd's socket. */

@@ -6,10 +6,11 @@
 #include "base/buf.h"
 
 enum {
-	CHANNEL_MAX = 65536,  /* bytes of a packet, its head included */
-	CHANNEL_FDS = 16,     /* descriptors that one packet carries at the most */
-	PACKET_HEAD = 4 + 8,  /* u32 type, u64 id */
-	ANSWER_HEAD = 12 + 4, /* the same, and u32 enum err */
+	CHANNEL_MAX = 65536,   /* bytes of a packet, its head included */
+	CHANNEL_FDS = 16,      /* descriptors that one packet carries at the most */
+	PACKET_HEAD = 4 + 8,   /* u32 type, u64 id */
+	REQUEST_HEAD = 12 + 8, /* the same, and u64 of the HTTP request */
+	ANSWER_HEAD = 12 + 4,  /* the same, and u32 enum err */
 };
 
 /* Descriptors that travel with a packet. */

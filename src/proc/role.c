@@ -194,6 +194,8 @@ role_start(enum role_id self)
 	for (int i = 0; i < SLOT_COUNT; i++)
 		r->fd[i] = -1;
 	take_all(r);
+	if ((r->flags & CONTROL_LOG_JSON) != 0)
+		log_format(LOG_JSON);
 	if (role_has(r, SLOT_TEST_CLOCK) &&
 	        time_use_test_clock(role_fd(r, SLOT_TEST_CLOCK)) != ERR_OK)
 		control_broken("test clock");

@@ -50,6 +50,7 @@ struct request {
 	struct connection *connection;
 	uint32_t type;
 	uint64_t id;
+	uint64_t http; /* of the HTTP request that it is for; 0: none */
 	struct fds came, given;
 	struct ticket *ticket;
 };
@@ -352,12 +353,15 @@ serve(struct channel_server *s, struct connection *c)
 	in = (struct cursor){.rest = {s->packet, n}};
 	r.type = cursor_u32(&in);
 	r.id = cursor_u64(&in);
+	r.http = cursor_u64(&in);
+	log_request(r.http);
 	if (in.bad) {
 		complain(&r, "malformed_packet", NULL);
 		e = ERR_PEER;
 	} else {
 		e = answer(s, &r, in.rest);
 	}
+	log_request(0);
 	sodium_memzero(s->packet, n);
 	for (size_t i = 0; i < r.came.n; i++) {
 		if (r.came.fd[i] >= 0)

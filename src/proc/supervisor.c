@@ -122,7 +122,8 @@ start_child(struct supervisor *s, struct child *c)
 	const struct role_row *row = &role_rows[c->role];
 	struct epoll_event ev = {.events = EPOLLIN, .data.u32 = c->role};
 	uint32_t flags = (s->options->no_limits ? CONTROL_NO_LIMITS : 0u) |
-	                 (s->files.config->sandbox ? 0u : CONTROL_SANDBOX_OFF);
+	                 (s->files.config->sandbox ? 0u : CONTROL_SANDBOX_OFF) |
+	                 (s->files.config->log_format == LOG_JSON ? CONTROL_LOG_JSON : 0u);
 	char path[4096];
 
 	snprintf(path, sizeof path, "%s/%s", s->options->libexec, row->executable);

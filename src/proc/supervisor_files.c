@@ -173,7 +173,9 @@ supervisor_files_open(struct supervisor_files *f, const struct supervisor_option
 		f->listener[i] = -1;
 	if (instance_enter(o->instance, &d) != ERR_OK)
 		return refuse(&d);
-	if (!read_config(f))
+	if (read_config(f))
+		log_format((enum log_format)f->config->log_format);
+	else
 		return false;
 	if (instance_folders(&d) != ERR_OK || instance_lock(&f->lock, &d) != ERR_OK)
 		return refuse(&d);

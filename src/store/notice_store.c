@@ -62,6 +62,11 @@ static const struct stmt stmt_failed = {
         "UPDATE notice SET tries = tries + 1, try_at = $1, trouble = $2 WHERE id = $3",
 };
 
+static const struct stmt stmt_count_waiting = {
+        "notice_count_waiting",
+        "SELECT COUNT(*) FROM notice WHERE sent_at = 0 AND try_at >= $1",
+};
+
 const struct stmt *const notice_store_stmts[] = {
         &stmt_queue,
         &stmt_due,
@@ -72,6 +77,7 @@ const struct stmt *const notice_store_stmts[] = {
         &stmt_sent_last,
         &stmt_postpone,
         &stmt_failed,
+        &stmt_count_waiting,
         NULL,
 };
 
@@ -143,4 +149,10 @@ enum err
 notice_postpone(struct db *db, int64_t id, int64_t try_at)
 {
 	return db_exec1(db, &stmt_postpone, DB_ARGS(db_i64(try_at), db_i64(id)));
+}
+
+enum err
+notice_count_waiting(struct db *db, int64_t *n)
+{
+	return db_one_i64(db, &stmt_count_waiting, DB_ARGS(db_i64(0)), n);
 }

@@ -45,6 +45,8 @@ enum err notice_sent_alike(
 enum err notice_sent_last(struct db *db, const struct notice_row *row, int64_t *sent_at) MUST_CHECK;
 /* Not before TRY_AT, without counting a try. */
 enum err notice_postpone(struct db *db, int64_t id, int64_t try_at) MUST_CHECK;
+/* How many are not sent, whenever they are to be tried. */
+enum err notice_count_waiting(struct db *db, int64_t *n) MUST_CHECK;
 enum err notice_failed(struct db *db, int64_t id, int64_t try_at, struct str trouble) MUST_CHECK;
 
 extern const struct stmt *const notice_store_stmts[];

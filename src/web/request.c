@@ -1,6 +1,8 @@
 /* Looking things up in a request. */
 #include "web/request.h"
 
+#include "base/log.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -64,4 +66,13 @@ request_authorization(const struct request *req, const char *scheme)
 	if (space == SIZE_MAX || !str_eq_nocase(str_sub(h, 0, space), str_of(scheme)))
 		return (struct str){0};
 	return str_trim(str_sub(h, space + 1, SIZE_MAX));
+}
+
+struct str
+request_id_text(const struct request *req)
+{
+	char text[LOG_REQUEST_TEXT];
+
+	log_request_text(req->id, text);
+	return str_dup(req->a, str_of(text));
 }

@@ -59,6 +59,7 @@ struct response {
 
 struct request {
 	struct arena *a;
+	uint64_t id;        /* drawn at random: X-Request-Id of the answer, request_id in the log */
 	enum method method; /* HEAD shows as METHOD_GET */
 	bool head;
 	bool api;        /* the path begins with /api/: errors are problem+json, not pages */
@@ -98,6 +99,9 @@ struct str request_cookie(const struct request *req, const char *name);
 /* The credentials after "SCHEME " in Authorization ("Receipt", "Bearer"; any letter case); .p NULL
  * if the header is absent or of another scheme. */
 struct str request_authorization(const struct request *req, const char *scheme);
+
+/* The id of REQ in 16 hexadecimal digits, in the request's arena. */
+struct str request_id_text(const struct request *req);
 
 /* Says that another thread will answer. Call it on the handler's thread *before* REQ is handed
  * over, then do not touch REQ again there. The connection then waits, and costs no thread; if the

@@ -142,6 +142,11 @@ respond_problem(struct request *req, unsigned status, const char *type, const ch
 	buf_z(&b, ",\"title\":");
 	buf_json(&b, str_of(title != NULL ? title : status_title(status)));
 	buf_fmt(&b, ",\"status\":%u", status);
+	/* Whose fault it is, the log says under this number. (Others are to be alike byte for
+	 * byte.) */
+	if (status >= 500 && req->id != 0)
+		buf_fmt(&b, ",\"instance\":\"urn:vdpd:request:%016llx\"",
+		        (unsigned long long)req->id);
 	if (detail != NULL && detail[0] != '\0') {
 		buf_z(&b, ",\"detail\":");
 		buf_json(&b, str_of(detail));

@@ -2,6 +2,7 @@
  * the listening socket, so that the callbacks know their thread and its context without asking. */
 #include "web/server_internal.h"
 
+#include "base/id.h"
 #include "base/log.h"
 #include "base/time.h"
 #include "web/json.h"
@@ -185,6 +186,7 @@ answer(struct request_state *s)
 	struct response *r = &s->req.response;
 	struct MHD_Response *m;
 	enum MHD_Result done;
+	char id[LOG_REQUEST_TEXT];
 
 	if (r->status == 0) {
 		log_error("no_answer", "path", s->req.route != NULL ? s->req.route->path : "");
@@ -196,6 +198,8 @@ answer(struct request_state *s)
 	m = response_make(r);
 	if (m == NULL)
 		return MHD_NO;
+	log_request_text(s->req.id, id);
+	MHD_add_response_header(m, "X-Request-Id", id);
 	for (size_t i = 0; i < r->n_headers; i++)
 		MHD_add_response_header(m, r->headers[i].name, r->headers[i].value);
 	if (!r->cacheable)
@@ -254,6 +258,13 @@ unsuspended(struct server *server)
 
 /* ---- Requests ---- */
 
+/* What a connection carries is a request, not one of the marks. */
+static bool
+is_state(const void *carried)
+{
+	return carried != NULL && carried != &page_mark && carried != &cut_mark;
+}
+
 static struct request_state *
 state_new(struct thread *t, struct MHD_Connection *connection)
 {
@@ -261,6 +272,8 @@ state_new(struct thread *t, struct MHD_Connection *connection)
 
 	if (s == NULL)
 		abort();
+	random_bytes((unsigned char *)&s->req.id, sizeof s->req.id);
+	log_request(s->req.id);
 	s->server = t->server;
 	s->config = &t->server->config;
 	s->connection = connection;
@@ -366,7 +379,7 @@ on_head(struct thread *t, struct MHD_Connection *connection, const char *url, co
 }
 
 static enum MHD_Result
-on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+on_request_part(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
         const char *version, const char *data, size_t *size, void **con_cls)
 {
 	struct thread *t = cls;
@@ -403,6 +416,19 @@ on_request(void *cls, struct MHD_Connection *connection, const char *url, const 
 	return s->was_suspended ? MHD_YES : answer(s);
 }
 
+static enum MHD_Result
+on_request(void *cls, struct MHD_Connection *connection, const char *url, const char *method,
+        const char *version, const char *data, size_t *size, void **con_cls)
+{
+	enum MHD_Result r;
+
+	if (is_state(*con_cls))
+		log_request(((struct request_state *)*con_cls)->req.id);
+	r = on_request_part(cls, connection, url, method, version, data, size, con_cls);
+	log_request(0);
+	return r;
+}
+
 static void
 on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
         enum MHD_RequestTerminationCode code)
@@ -413,7 +439,7 @@ on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
 	const struct server_config *config = &((struct thread *)cls)->server->config;
 
 	(void)code;
-	if (s != NULL && *con_cls != &page_mark && *con_cls != &cut_mark)
+	if (is_state(s))
 		state_free(s);
 	*con_cls = NULL;
 	if (c != NULL)

@@ -184,6 +184,7 @@ struct view_desk_error {
 	struct view_desk page;
 	unsigned status;
 	struct str what, mend;
+	struct str request; /* what the log calls it; "" = nothing to look for there */
 };
 
 #endif

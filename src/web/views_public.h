@@ -196,8 +196,9 @@ struct view_confirm {
 struct view_error {
 	struct view_page page; /* its title is the heading: "That page is not here" */
 	unsigned status;
-	struct str what; /* happened; may be "" */
-	struct str mend; /* what to do next; may be "" */
+	struct str what;    /* happened; may be "" */
+	struct str mend;    /* what to do next; may be "" */
+	struct str request; /* what the log calls it; "" = nothing to look for there */
 };
 
 #endif

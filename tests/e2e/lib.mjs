@@ -135,9 +135,9 @@ class Answer {
 	}
 	get text() { return this.bytes.toString('utf8'); }
 	get json() { return JSON.parse(this.text); }
-	// All that a client could tell two answers apart by, but the time.
+	// All that a client could tell two answers apart by, but the time and the number that was drawn for it.
 	get shape() {
-		const { date, ...rest } = this.headers;
+		const { date, 'x-request-id': _, ...rest } = this.headers;
 		return { status: this.status, headers: rest, text: this.text };
 	}
 }

@@ -34,12 +34,14 @@ struct call {
 	const struct keyd_request *kind;
 	const struct keyd_message *message;
 	int64_t now;
-	void *in;  /* the request's struct */
-	void *out; /* the answer's struct, zeroed */
+	uint64_t http; /* the HTTP request that it is for, for the log */
+	void *in;      /* the request's struct */
+	void *out;     /* the answer's struct, zeroed */
 	struct keyd_verdict verdict;
 	struct request *request;
-	struct ticket *ticket; /* not NULL: call_answer comes later */
-	struct call *next;     /* of keyd's openings */
+	struct ticket *ticket;                  /* not NULL: call_answer comes later */
+	void (*then)(struct password_job *job); /* call_password's */
+	struct call *next;                      /* of keyd's openings */
 	struct keyd_log_entry entry;
 	/* Where the request's row has a permission: */
 	struct keyd_identity who;

@@ -88,6 +88,7 @@ dispatch(void *state, struct request *r, struct cursor *in, struct buf *out)
 	        .kind = &keyd_requests[type],
 	        .message = m,
 	        .now = now_utc_s(),
+	        .http = log_request_now(),
 	        .in = arena_alloc(a, m->request->size),
 	        .out = arena_alloc(a, m->answer->size),
 	        .request = r,
@@ -144,13 +145,24 @@ password_wake(void *arg)
 	channel_server_wake(((struct keyd *)arg)->server);
 }
 
+static void
+password_done(struct password_job *job)
+{
+	struct call *c = job->arg;
+
+	log_request(c->http);
+	c->then(job); /* may end C */
+	log_request(0);
+}
+
 enum err
 call_password(struct call *c, struct str password, const char *stored,
         void (*then)(struct password_job *job))
 {
 	struct password_job *job = ARENA_NEW(c->a, struct password_job);
 
-	*job = (struct password_job){.password = password, .then = then, .arg = c};
+	*job = (struct password_job){.password = password, .then = password_done, .arg = c};
+	c->then = then;
 	job->verify = stored != NULL;
 	if (stored != NULL)
 		snprintf(job->stored, sizeof job->stored, "%s", stored);

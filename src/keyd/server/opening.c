@@ -114,8 +114,10 @@ openings_finish(struct keyd *k)
 		e = tx_run(k->store.db, append_tx, first);
 	for (struct call *c = first; c != NULL; c = next) {
 		next = c->next; /* the answer ends C */
+		log_request(c->http);
 		call_answer(c, e == ERR_FULL ? to_reserve(&k->store, c) : e);
 	}
+	log_request(0);
 }
 
 /* What the actions that are budgeted are called in the log. */

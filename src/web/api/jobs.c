@@ -1,6 +1,7 @@
 /* Writing from a request. */
 #include "web/api/jobs.h"
 
+#include "base/log.h"
 #include "base/time.h"
 
 static struct intake_job *
@@ -85,19 +86,26 @@ act_apply(struct db *db, struct writer_job *job)
 	struct act_job *j = act_of(job);
 	enum err e;
 
+	log_request(j->req->id);
 	j->act.db = db;
 	j->act.now_utc_s = now_utc_s();
 	j->act.why = &j->why;
 	e = act_open(&j->act, j->case_id);
-	return e == ERR_OK ? act_run(&j->act, &j->q) : e;
+	if (e == ERR_OK)
+		e = act_run(&j->act, &j->q);
+	log_request(0);
+	return e;
 }
 
 void
 act_job_end(struct act_job *j, enum err e)
 {
 	struct request *req = j->req;
+	uint64_t before;
 
+	before = log_request(req->id);
 	j->answer(j, e);
+	log_request(before);
 	team_keys_wipe(&j->team);
 	reporter_keys_wipe(&j->shared);
 	request_finish(req);

@@ -1,4 +1,4 @@
-/* What is the same for everybody: style sheets, scripts, the OpenAPI text, health and figures. */
+/* What is the same for everybody: style sheets, scripts, the OpenAPI text, health. */
 #include "web/desk/desk.h"
 
 #include "api.h"
@@ -69,34 +69,4 @@ desk_healthz(struct request *req)
 	buf_init(&b, 64);
 	buf_z(&b, "ok\n");
 	respond_bytes(req, 200, "text/plain; charset=utf-8", &b);
-}
-
-/* OpenMetrics 1.0; figures of this process only, nothing of any case. */
-void
-desk_metrics(struct request *req)
-{
-	struct writer_stats s;
-	struct buf b;
-
-	writer_stats(desk_of(req)->writer, &s);
-	buf_init(&b, 4096);
-	buf_fmt(&b,
-	        "# TYPE vdpd_desk_start_time_seconds gauge\n"
-	        "vdpd_desk_start_time_seconds %lld\n"
-	        "# TYPE vdpd_desk_writes counter\n"
-	        "vdpd_desk_writes_total %llu\n"
-	        "# TYPE vdpd_desk_writes_failed counter\n"
-	        "vdpd_desk_writes_failed_total %llu\n"
-	        "# TYPE vdpd_desk_commits counter\n"
-	        "vdpd_desk_commits_total %llu\n"
-	        "# TYPE vdpd_desk_commit_seconds counter\n"
-	        "vdpd_desk_commit_seconds_total %llu.%06llu\n"
-	        "# TYPE vdpd_desk_writes_queued gauge\n"
-	        "vdpd_desk_writes_queued %zu\n"
-	        "# EOF\n",
-	        (long long)desk_of(req)->started_utc_s, (unsigned long long)s.jobs,
-	        (unsigned long long)s.failed, (unsigned long long)s.batches,
-	        (unsigned long long)s.commit_us / 1000000,
-	        (unsigned long long)s.commit_us % 1000000, s.queued);
-	respond_bytes(req, 200, "application/openmetrics-text; version=1.0.0; charset=utf-8", &b);
 }

@@ -104,6 +104,7 @@ public_error_page(struct request *req, unsigned status, const char *title, const
 	        .status = status,
 	        .what = str_of(detail),
 	        .mend = STR(""),
+	        .request = status >= 500 ? request_id_text(req) : STR(""),
 	};
 
 	for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {

@@ -9,9 +9,9 @@
 #include "views.h"
 #include "web/api/jobs.h"
 #include "web/api/uploads.h"
-#include "web/report_form.h"
 #include "web/public/page.h"
 #include "web/public/report_api.h"
+#include "web/report_form.h"
 #include "web/view_promises.h"
 
 static const char sending_field[] = "sending"; /* the form's Idempotency-Key */

@@ -297,18 +297,20 @@ note_pgp(struct walk *w, const struct mail_part *p, struct str head, bool body, 
 		                .kind = kind, .part = number, .bytes = p->bytes, .name = p->name});
 }
 
-/* Of a returned message's header, in a part of its own. */
+/* Of a returned message's header, in a part of its own. The id may stand in the next line. */
 static void
 read_returned(struct walk *w, struct str head)
 {
-	struct str line;
+	struct str rest = head, line;
 
-	while (str_cut(&head, '\n', &line) && w->m->original_message_id.n == 0) {
+	while (w->m->original_message_id.n == 0 && rest.n > 0) {
+		struct str at = rest;
 		struct mail_strings ids;
 
+		(void)str_cut(&rest, '\n', &line);
 		if (!str_eq_nocase(str_sub(line, 0, 11), STR("message-id:")))
 			continue;
-		ids = header_ids(w, str_z(w->a, str_sub(line, 11, MAIL_LINE_MAX)));
+		ids = header_ids(w, str_z(w->a, str_sub(at, 11, MAIL_LINE_MAX)));
 		if (ids.n > 0)
 			w->m->original_message_id = ids.v[0];
 	}

@@ -51,6 +51,16 @@ KEYD_CALL(factors, keyd_credential, keyd_factors);
 KEYD_CALL(recovery_renew, keyd_recovery_renew, keyd_recovery_codes);
 KEYD_CALL(password_change, keyd_password_change, keyd_nothing);
 
+/* Anybody's: which OpenPGP keys there are, and what of them is published. */
+KEYD_CALL(pgp_state, keyd_nothing, keyd_pgp_state);
+KEYD_CALL(pgp_published, keyd_nothing, keyd_pgp_published);
+/* desk, command line: administrators. */
+KEYD_CALL(pgp_want, keyd_pgp_want, keyd_nothing);
+/* vdpd-pgp. */
+KEYD_CALL(pgp_secret, keyd_pgp_secret_ask, keyd_pgp_secret);
+KEYD_CALL(pgp_put, keyd_pgp_put, keyd_nothing);
+KEYD_CALL(pgp_publish, keyd_pgp_publish, keyd_nothing);
+
 /* desk. The team key of one case: team_keys_from() gives the rest. */
 KEYD_CALL(open_case, keyd_open_case, keyd_opened);
 /* desk. Title keys of a page of cases, in the order asked; logged as one entry. */

@@ -473,6 +473,12 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_NEWS] = {&keyd_credential_wire, &keyd_log_wire},
         [KEYD_TOLD] = {&keyd_told_wire, &keyd_changes_wire},
         [KEYD_ABSENCE] = {&keyd_absence_wire, &nothing_wire},
+        [KEYD_PGP_STATE] = {&nothing_wire, &keyd_pgp_state_wire},
+        [KEYD_PGP_PUBLISHED] = {&nothing_wire, &keyd_pgp_published_wire},
+        [KEYD_PGP_WANT] = {&keyd_pgp_want_wire, &nothing_wire},
+        [KEYD_PGP_SECRET] = {&keyd_pgp_secret_ask_wire, &keyd_pgp_secret_wire},
+        [KEYD_PGP_PUT] = {&keyd_pgp_put_wire, &nothing_wire},
+        [KEYD_PGP_PUBLISH] = {&keyd_pgp_publish_wire, &nothing_wire},
         [KEYD_CLI_SESSION] = {&nothing_wire, &keyd_signed_in_wire},
 };
 

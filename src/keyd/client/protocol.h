@@ -8,6 +8,7 @@
 #define VDPD_KEYD_CLIENT_PROTOCOL_H
 
 #include "case/permission.h"
+#include "keyd/client/pgp_messages.h"
 #include "keyd/client/wire.h"
 
 enum {
@@ -81,6 +82,12 @@ enum keyd_request_type {
 	KEYD_NEWS,
 	KEYD_TOLD,
 	KEYD_ABSENCE,
+	KEYD_PGP_STATE,
+	KEYD_PGP_PUBLISHED,
+	KEYD_PGP_WANT,
+	KEYD_PGP_SECRET,
+	KEYD_PGP_PUT,
+	KEYD_PGP_PUBLISH,
 	KEYD_REQUESTS
 };
 

@@ -9,6 +9,7 @@ enum {
 	DESK = 1u << ROLE_DESK,
 	COURIER = 1u << ROLE_COURIER,
 	COMMAND = 1u << ROLE_COMMAND,
+	PGP = 1u << ROLE_PGP,
 };
 
 const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
@@ -47,6 +48,15 @@ const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
         [KEYD_STAFF_CONTACTS] = {"staff_contacts", handle_staff_contacts, COURIER},
         [KEYD_TOLD] = {"told", handle_told, COURIER},
         [KEYD_CHECKPOINT] = {"checkpoint", handle_checkpoint, COURIER, .writes = true},
+
+        [KEYD_PGP_STATE] = {"pgp_state", handle_pgp_state, PUBLIC | DESK | COURIER | COMMAND | PGP},
+        [KEYD_PGP_PUBLISHED] = {"pgp_published", handle_pgp_published,
+                PUBLIC | DESK | COURIER | COMMAND},
+        [KEYD_PGP_WANT] = {"pgp_want", handle_pgp_want, DESK | COMMAND, PERMISSION_MANAGE,
+                .writes = true},
+        [KEYD_PGP_SECRET] = {"pgp_secret", handle_pgp_secret, PGP},
+        [KEYD_PGP_PUT] = {"pgp_put", handle_pgp_put, PGP, .writes = true},
+        [KEYD_PGP_PUBLISH] = {"pgp_publish", handle_pgp_publish, PGP, .writes = true},
 
         [KEYD_PEOPLE] = {"people", handle_people, DESK | COMMAND, PERMISSION_SEE_FIGURES},
         [KEYD_INVITE] = {"invite", handle_invite, DESK | COMMAND, PERMISSION_MANAGE,

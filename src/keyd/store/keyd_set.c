@@ -14,6 +14,7 @@ static const struct stmt *const *const tables[] = {
         api_token_stmts,
         counter_stmts,
         log_stmts,
+        pgp_stmts,
         NULL,
 };
 

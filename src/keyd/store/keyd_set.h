@@ -15,5 +15,6 @@ extern const struct stmt *const passkey_stmts[];
 extern const struct stmt *const api_token_stmts[];
 extern const struct stmt *const counter_stmts[];
 extern const struct stmt *const log_stmts[];
+extern const struct stmt *const pgp_stmts[];
 
 #endif

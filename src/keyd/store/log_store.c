@@ -100,6 +100,7 @@ actor_text(struct arena *a, const struct actor *by)
 	        [ACTOR_TOKEN] = "token",
 	        [ACTOR_OPERATOR] = "operator",
 	        [ACTOR_COURIER] = "courier",
+	        [ACTOR_PGP] = "pgp",
 	};
 
 	if (by->id == 0)

@@ -16,13 +16,13 @@ struct log_head {
 };
 
 /* Who did it, as every entry names them. */
-enum actor_kind { ACTOR_PERSON, ACTOR_TOKEN, ACTOR_OPERATOR, ACTOR_COURIER };
+enum actor_kind { ACTOR_PERSON, ACTOR_TOKEN, ACTOR_OPERATOR, ACTOR_COURIER, ACTOR_PGP };
 struct actor {
 	enum actor_kind kind;
 	int64_t id;      /* of the person or token; 0 */
 	struct str name; /* "" for operator and courier */
 };
-/* "person 3 Ada", "token 7 ci", "operator", "courier" in A. */
+/* "person 3 Ada", "token 7 ci", "operator", "courier", "pgp" in A. */
 struct str actor_text(struct arena *a, const struct actor *by);
 
 /* Inside tx_run: appends E, whose id is set here; the id goes to E->id. ERR_TOO_LARGE for a text

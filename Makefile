@@ -38,7 +38,7 @@ ROOMS = base policy case seal store proc keyd/client keyd/server keyd/store act 
 lib = $(B)/lib/$(subst /,_,$(1)).a
 
 # Each executable is src/main/NAME.c, the rooms it may call (callers first) and its libraries.
-EXES = vdpd vdpd-supervisor vdpd-public vdpd-desk vdpd-courier vdpd-keyd vdpd-nursery vdpd-mime vdpd-admin vdpd-client vdpd-mail
+EXES = vdpd vdpd-supervisor vdpd-public vdpd-desk vdpd-courier vdpd-keyd vdpd-nursery vdpd-mime vdpd-pgp vdpd-admin vdpd-client vdpd-mail
 
 L_base   = -lsodium -lnettle
 L_policy = -lyaml -lidn2 -lunistring
@@ -65,7 +65,9 @@ rooms_vdpd-mime       = mail/mime keyd/client proc seal case policy base
 libs_vdpd-mime        = $(L_mime) $(L_base) -lseccomp
 rooms_vdpd-mail       = cli/mail cli mail/mime proc seal case policy base
 libs_vdpd-mail        = $(L_mime) $(L_policy) $(L_base) -lseccomp -ljansson -lm
-rooms_vdpd-admin      = cli/admin cli keyd/store keyd/client act store proc seal case policy base
+rooms_vdpd-pgp        = publish pgp mail/mime keyd/client proc seal case policy base
+libs_vdpd-pgp         = $(L_pgp) $(L_policy) $(L_base) -lseccomp -lm
+rooms_vdpd-admin      = cli/admin cli publish keyd/store keyd/client act store proc seal case policy base
 libs_vdpd-admin       = $(L_store) $(L_policy) $(L_base) -lseccomp -ljansson -lm
 rooms_vdpd-client     = cli/client cli keyd/client proc case policy base
 libs_vdpd-client      = $(L_policy) $(L_base) -lseccomp -lcurl -ljansson -lm

@@ -15,10 +15,9 @@ CREATE TABLE pgp_state (
 	version BIGINT NOT NULL,          -- grows with each change
 	wanted BIGINT NOT NULL,           -- 0: nothing
 	made_at BIGINT NOT NULL,          -- 0: nothing was published yet
-	policy_sha256 BYTEA NOT NULL,     -- of the policy that security_txt was made from
-	armored BYTEA NOT NULL,
-	transferable BYTEA NOT NULL,
-	security_txt BYTEA NOT NULL
+	policy_sha256 BYTEA,              -- of the policy that security_txt was made from
+	armored BYTEA,
+	transferable BYTEA,
+	security_txt BYTEA
 ) @WITHOUT_ROWID@;
-INSERT INTO pgp_state (id, version, wanted, made_at, policy_sha256, armored, transferable, security_txt)
-	VALUES (1, 0, 0, 0, '', '', '', '');
+INSERT INTO pgp_state (id, version, wanted, made_at) VALUES (1, 0, 0, 0);

@@ -101,6 +101,24 @@ const struct command commands[] = {
                 .executable = "vdpd-admin",
         },
         {
+                .name = "keys",
+                .arguments = "pgp create|show|extend -C DIR [--json]\n"
+                             "       vdpd keys pgp roll [--compromised] -C DIR [--json]\n"
+                             "       vdpd keys pgp export -C DIR",
+                .summary = "Make, show and replace the programme's OpenPGP key",
+                .help =
+"  create    the first key (Ed25519 and Cv25519), for the address of the policy\n"
+"  show      fingerprints, and when each runs out\n"
+"  extend    lets it run out two years from now; that is done by itself 90 days\n"
+"            before its end\n"
+"  roll      a new key; the old one is published as superseded, or with\n"
+"            --compromised as that, and still opens what was written to it\n"
+"  export    the public halves, as at /pgp-key.asc\n"
+"Keys are made by the process vdpd-pgp: while the instance does not run, an order\n"
+"waits for it.\n",
+                .executable = "vdpd-admin",
+        },
+        {
                 .name = "case",
                 .arguments = "list [--state STATE] [--severity SEVERITY] [--assignee MEMBER]\n"
                              "                      [--due-before TIME] -C DIR [--json]\n"
@@ -335,7 +353,7 @@ const struct command commands[] = {
 "  print   as /.well-known/security.txt of the instance shows it today\n"
 "  check   says what is wrong with FILE (- for stdin), line by line, on stderr;\n"
 "          exit status 1 for what the standard demands, 0 for what it advises\n",
-                .run = cmd_security_txt,
+                .executable = "vdpd-admin",
         },
 };
 /* clang-format on */

@@ -9,6 +9,8 @@ static const struct command admin_commands[] = {
         {.name = "demo", .run = admin_demo},
         {.name = "member", .run = admin_member},
         {.name = "token", .run = admin_token},
+        {.name = "keys", .run = admin_keys},
+        {.name = "security-txt", .run = admin_security_txt},
         {.name = "audit", .run = admin_audit},
         {.name = "doctor", .run = admin_doctor},
         {.name = "backup-key", .run = admin_backup_key},

@@ -5,6 +5,7 @@
 #include "web/api/jobs.h"
 #include "web/public/page.h"
 #include "web/public/pages.h"
+#include "web/public/pgp_pages.h"
 #include "web/server.h"
 
 #include <pthread.h>
@@ -17,6 +18,8 @@ enum { WAITING_MAX = 4096 };
 /* Figures are counted anew each minute, or seldomer so that it takes 2 % of the time at the most.
  */
 enum { FIGURES_EVERY_S = 60, FIGURES_REST = 50 };
+/* Seconds: whether there is another key, or another signature. */
+enum { KEYS_EVERY = 2 };
 
 struct state {
 	struct public_app app;
@@ -34,6 +37,7 @@ keep_fresh(void *arg)
 	struct state *s = arg;
 	int64_t rendered_at = 0, rest_until_ms = 0;
 	struct timespec until;
+	unsigned rounds = 0;
 
 	pthread_mutex_lock(&s->lock);
 	while (!s->stop) {
@@ -45,6 +49,8 @@ keep_fresh(void *arg)
 			public_pages_render(&s->app, s->db);
 			rest_until_ms = now_mono_ms() + FIGURES_REST * (now_mono_ms() - from_ms);
 		}
+		if (++rounds % KEYS_EVERY == 0 && pgp_pages_refresh(&s->app))
+			public_pages_render(&s->app, s->db);
 		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_sec++;
 		pthread_cond_timedwait(&s->wake, &s->lock, &until);
@@ -107,6 +113,7 @@ main(void)
 	        .ctx = &s.app.in,
 	};
 	s.app.pages = pages_new();
+	s.app.pgp_version = -1;
 	s.app.limits = limits_new(role_no_limits(s.app.in.role));
 	limits_configure(s.app.limits, s.app.in.config->limits.requests_per_minute,
 	        s.app.in.config->limits.reports_per_hour,

@@ -4,22 +4,6 @@
 #include <errno.h>
 #include <unistd.h>
 
-static const char *const trouble_texts[PGP_TROUBLE_COUNT] = {
-        [PGP_FINE] = "it could be opened",
-        [PGP_MALFORMED] = "it is not a whole OpenPGP message",
-        [PGP_NOT_ENCRYPTED] = "nothing in it is encrypted",
-        [PGP_NOT_FOR_US] = "it was not encrypted to our key",
-        [PGP_UNPROTECTED] = "it has no protection against changes on its way",
-        [PGP_DAMAGED] = "it was changed or cut on its way",
-        [PGP_TOO_LARGE] = "what it holds is larger than is taken",
-};
-
-const char *
-pgp_trouble_text(enum pgp_trouble t)
-{
-	return trouble_texts[t < PGP_TROUBLE_COUNT ? t : PGP_MALFORMED];
-}
-
 struct sink {
 	int fd;
 	uint64_t n, max;

@@ -9,21 +9,6 @@ enum {
 	UIDS_READ = 64,
 };
 
-static const char *const usable_texts[PGP_USABLE_COUNT] = {
-        [PGP_USABLE] = "the key can be used",
-        [PGP_KEY_REVOKED] = "the key was revoked by its owner",
-        [PGP_KEY_EXPIRED] = "the key has expired",
-        [PGP_KEY_NO_ENCRYPTION] = "the key cannot be encrypted to",
-        [PGP_KEY_WEAK] = "the key is too short to be safe",
-        [PGP_KEY_INVALID] = "the key is not validly signed by itself",
-};
-
-const char *
-pgp_usable_text(enum pgp_usable u)
-{
-	return usable_texts[u < PGP_USABLE_COUNT ? u : PGP_KEY_INVALID];
-}
-
 static bool
 flag(rnp_result_t (*ask)(rnp_key_handle_t, bool *), rnp_key_handle_t key)
 {

@@ -25,6 +25,8 @@ struct pgp;
 /* An empty ring whose present is NOW (UTC seconds; what has expired by then has expired).
  * ERR_UNSUPPORTED where RNP cannot be used. */
 enum err pgp_new(int64_t now, struct pgp **out) MUST_CHECK;
+/* Its present is NOW from here on. */
+void pgp_set_now(struct pgp *p, int64_t now);
 /* Forgets the keys, secret ones wiped. NULL allowed. */
 void pgp_free(struct pgp *p);
 

@@ -41,6 +41,12 @@ pgp_new(int64_t now, struct pgp **out)
 }
 
 void
+pgp_set_now(struct pgp *p, int64_t now)
+{
+	p->now = now;
+}
+
+void
 pgp_free(struct pgp *p)
 {
 	if (p == NULL)

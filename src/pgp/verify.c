@@ -1,14 +1,6 @@
 /* Signatures, read: detached, clear, and inside messages. */
 #include "pgp/ring.h"
 
-static const char *const names[PGP_SIGNED_COUNT] = {
-        [PGP_SIGNED_NONE] = "none",
-        [PGP_SIGNED_GOOD] = "good",
-        [PGP_SIGNED_BAD] = "bad",
-        [PGP_SIGNED_UNKNOWN_KEY] = "unknown-key",
-        [PGP_SIGNED_EXPIRED] = "expired",
-};
-
 /* Which of two signatures is told: the higher. */
 static const unsigned ranks[PGP_SIGNED_COUNT] = {
         [PGP_SIGNED_UNKNOWN_KEY] = 1,
@@ -18,12 +10,6 @@ static const unsigned ranks[PGP_SIGNED_COUNT] = {
 };
 
 enum { SIGNATURES_MAX = 32 };
-
-const char *
-pgp_signed_name(enum pgp_signed s)
-{
-	return names[s < PGP_SIGNED_COUNT ? s : PGP_SIGNED_BAD];
-}
 
 static enum pgp_signed
 state_of(rnp_result_t r)

@@ -8,6 +8,8 @@ const struct role_row role_rows[ROLE_COUNT] = {
                 BIT(SLOT_CONFIG) | BIT(SLOT_POLICY) | BIT(SLOT_KEYS_DIR) |
                         BIT(SLOT_COMMAND_LISTENER) | BIT(SLOT_TEST_CLOCK),
                 .serves_others = true},
+        [ROLE_PGP] = {"vdpd-pgp", BIT(SLOT_CONFIG) | BIT(SLOT_POLICY) | BIT(SLOT_TEST_CLOCK),
+                .serves_others = true},
         [ROLE_NURSERY] = {"vdpd-nursery", BIT(SLOT_TEST_CLOCK), .serves_others = true},
         [ROLE_MIME] = {"vdpd-mime", BIT(SLOT_PUBLIC_KEYS) | BIT(SLOT_TEST_CLOCK),
                 .serves_others = true},

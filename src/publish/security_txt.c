@@ -32,14 +32,16 @@ write_languages(const struct policy *p, struct buf *out)
 }
 
 void
-security_txt_write(
-        const struct policy *p, const struct config *c, int64_t now_utc_s, struct buf *out)
+security_txt_write(const struct policy *p, const struct config *c, bool key, int64_t now_utc_s,
+        struct buf *out)
 {
 	char expires[RFC3339_MAX];
 
 	time_format(day_begin(now_utc_s) + SECURITY_TXT_LIFE_S, expires);
 	buf_fmt(out, "Contact: mailto:%.*s\n", STR_ARG(p->contact.email));
 	buf_fmt(out, "Contact: %.*s/report\n", ORIGIN(c));
+	if (key)
+		buf_fmt(out, "Encryption: %.*s/pgp-key.asc\n", ORIGIN(c));
 	buf_fmt(out, "Expires: %s\n", expires);
 	write_languages(p, out);
 	buf_fmt(out, "Canonical: %.*s%.*s\n", ORIGIN(c), STR_ARG(p->contact.security_txt));

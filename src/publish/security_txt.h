@@ -12,10 +12,10 @@ enum {
 };
 
 /* Appends the file to OUT: Contact, Expires, Preferred-Languages, Canonical, Policy and, where the
- * policy gives credit, Acknowledgments. No Encryption: there is no key to name yet. Expires is
+ * policy gives credit, Acknowledgments; with a KEY also Encryption (/pgp-key.asc). Expires is
  * SECURITY_TXT_LIFE_S after the beginning of NOW's day, so the text is the same for a whole day. */
-void security_txt_write(
-        const struct policy *p, const struct config *c, int64_t now_utc_s, struct buf *out);
+void security_txt_write(const struct policy *p, const struct config *c, bool key, int64_t now_utc_s,
+        struct buf *out);
 
 /* When the text written at NOW is to be written anew: the beginning of the next day (UTC). */
 int64_t security_txt_until(int64_t now_utc_s);

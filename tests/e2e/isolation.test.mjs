@@ -19,19 +19,20 @@ const numbers = Object.fromEntries(fs.readFileSync(path.join(top, 'src/keyd/clie
 	.match(/enum keyd_request_type \{([\s\S]*?)\}/)[1].match(/KEYD_\w+/g).filter((n) => n !== 'KEYD_REQUESTS')
 	.map((n, k) => [n.slice(5).toLowerCase(), k + 1]));
 const mayAsk = {
-	public: ['keys', 'sign_receipts'],
-	courier: ['keys', 'open_contact', 'staff_contacts', 'checkpoint', 'told'],
+	public: ['keys', 'sign_receipts', 'pgp_state', 'pgp_published'],
+	pgp: ['pgp_state', 'pgp_secret', 'pgp_put', 'pgp_publish'],
+	courier: ['keys', 'open_contact', 'staff_contacts', 'checkpoint', 'told', 'pgp_state', 'pgp_published'],
 	desk: ['keys', 'sign_receipts', 'authenticate', 'sign_in', 'sign_out', 'enrol_begin', 'enrol_finish', 'password_change', 'open_case',
 		'open_titles', 'people', 'invite', 'member_change', 'token_create', 'token_list', 'token_revoke', 'audit', 'audit_verify',
 		'invitations', 'invite_revoke', 'sessions', 'member_sign_out', 'factors', 'recovery_renew',
-		'passkey_ask', 'passkey_begin', 'passkey_add', 'passkey_remove', 'passkey_sign_in', 'news', 'absence'],
+		'passkey_ask', 'passkey_begin', 'passkey_add', 'passkey_remove', 'passkey_sign_in', 'news', 'absence', 'pgp_state', 'pgp_published', 'pgp_want'],
 };
 
 const smtp = (yaml) => yaml.replace(/transport: *dir[^\n]*/, 'transport: smtp\n  smtp:\n    host: 127.0.0.1\n    port: 9');
 
 // What a role may do of the list, because it is its work.
 function allowed(role, { transport }) {
-	if (role === 'nursery' || role === 'mime')
+	if (role === 'nursery' || role === 'mime' || role === 'pgp')
 		return ['fork'];
 	if (role === 'courier' && transport === 'smtp')
 		return ['tcp_socket', 'connect'];
@@ -49,7 +50,7 @@ for (const landlock of ['on', 'off']) {
 				...(landlock === 'off' ? { VDPD_LANDLOCK: 'off' } : {}) } });
 			assert.ok(mustTry.every((a) => attempts.includes(a)), `the probe tries ${attempts}`);
 			let refused = 0;
-			for (const role of ['public', 'desk', 'courier', 'keyd', 'nursery', 'mime']) {
+			for (const role of ['public', 'desk', 'courier', 'keyd', 'nursery', 'mime', 'pgp']) {
 				const lines = i.log.split('\n').filter((l) => l.includes(`role=${role} what=probe attempt=`));
 				const done = lines.filter((l) => /result=done/.test(l)).map((l) => l.match(/attempt=(\w+)/)[1]);
 				assert.deepEqual(lines.map((l) => l.match(/attempt=(\w+)/)[1]), attempts, role);

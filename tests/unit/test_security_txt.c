@@ -115,7 +115,7 @@ test_written(void **state)
 	        ERR_OK);
 	buf_init(&b, SECURITY_TXT_MAX);
 	buf_init(&later, SECURITY_TXT_MAX);
-	security_txt_write(&p, c, NOW, &b);
+	security_txt_write(&p, c, false, NOW, &b);
 	assert_int_equal(security_txt_check("f", buf_view(&b), NOW, &ds, &advice), ERR_OK);
 	assert_int_equal(advice.n, 0);
 	assert_true(str_contains(buf_view(&b), STR("Preferred-Languages: en, de\n")));
@@ -124,15 +124,15 @@ test_written(void **state)
 	assert_false(str_contains(buf_view(&b), STR("Encryption")));
 
 	/* The same for the whole day, another the day after, valid in every year to come. */
-	security_txt_write(&p, c, security_txt_until(NOW) - 1, &later);
+	security_txt_write(&p, c, false, security_txt_until(NOW) - 1, &later);
 	assert_true(str_eq(buf_view(&b), buf_view(&later)));
 	buf_reset(&later);
-	security_txt_write(&p, c, security_txt_until(NOW), &later);
+	security_txt_write(&p, c, false, security_txt_until(NOW), &later);
 	assert_false(str_eq(buf_view(&b), buf_view(&later)));
 	for (int64_t at = NOW; at < NOW + (int64_t)3000 * DAY_S; at += 17 * DAY_S) {
 		advice = (struct diags){0};
 		buf_reset(&later);
-		security_txt_write(&p, c, at, &later);
+		security_txt_write(&p, c, false, at, &later);
 		assert_int_equal(
 		        security_txt_check("f", buf_view(&later), at, &ds, &advice), ERR_OK);
 		assert_int_equal(advice.n, 0);

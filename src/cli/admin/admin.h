@@ -11,6 +11,10 @@ int admin_init(int argc, char **argv);
 /* People of the team, and tokens of the staff API. */
 int admin_member(int argc, char **argv);
 int admin_token(int argc, char **argv);
+/* The programme's OpenPGP key. */
+int admin_keys(int argc, char **argv);
+/* security.txt, written or checked. */
+int admin_security_txt(int argc, char **argv);
 /* Has anything been rewritten? */
 int admin_audit(int argc, char **argv);
 /* Is everything well? */

@@ -7,6 +7,7 @@
 #include "cli/admin/owner.h"
 #include "cli/admin/tree.h"
 #include "keyd/store/keyd_store.h"
+#include "keyd/store/pgp_store.h"
 #include "policy/config.h"
 #include "policy/policy.h"
 #include "store/migrate.h"
@@ -84,13 +85,34 @@ read_given(struct init *in)
 	return CLI_OK;
 }
 
+/* Made by vdpd-pgp as soon as the instance runs. */
+static enum err
+order_pgp_key(struct init *in, const char *dir)
+{
+	struct keyd_store s;
+	enum err e = keyd_store_open(dir, &s, &in->why);
+
+	if (e != ERR_OK)
+		return e;
+	e = pgp_want(in->a, s.db, &keyd_operator, KEYD_PGP_WISH_CREATE, now_utc_s());
+	if (e != ERR_OK)
+		diag_set(&in->why, e, NULL, "cannot write down that a key is wanted: %s",
+		        db_why(s.db));
+	keyd_store_close(&s);
+	return e;
+}
+
 static enum err
 make_keys(struct init *in)
 {
 	char path[TREE_PATH_MAX];
+	enum err e;
 
 	tree_path(&in->tree, "keys", path);
-	return keyd_store_create(in->a, path, now_utc_s(), &in->first, &in->why);
+	e = keyd_store_create(in->a, path, now_utc_s(), &in->first, &in->why);
+	if (e == ERR_OK && in->policy->contact.pgp != POLICY_PGP_NONE)
+		e = order_pgp_key(in, path);
+	return e;
 }
 
 static enum err

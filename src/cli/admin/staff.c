@@ -7,6 +7,7 @@
 #include "keyd/store/enrolment_store.h"
 #include "keyd/store/keyd_store.h"
 #include "keyd/store/person_store.h"
+#include "keyd/store/pgp_store.h"
 #include "proc/listener.h"
 
 #include <stdlib.h>
@@ -196,6 +197,59 @@ staff_token_revoke(struct staff *s, int64_t token_id, struct diag *d)
 	else
 		e = token_revoke(s->store.db, &keyd_operator, token_id, now_utc_s());
 	return e == ERR_OK ? e : failed(d, e, 0);
+}
+
+enum err
+staff_pgp_state(struct staff *s, struct keyd_pgp_state *out, struct diag *d)
+{
+	const struct keyd_nothing nothing = {0};
+	enum err e = s->keyd.channel != NULL ? keyd_pgp_state(s->a, &s->keyd, &nothing, out, NULL)
+	                                     : pgp_state_get(s->a, s->store.db, out);
+
+	return e == ERR_OK ? e : failed(d, e, 0);
+}
+
+enum err
+staff_pgp_published(struct staff *s, struct keyd_pgp_published *out, struct diag *d)
+{
+	const struct keyd_nothing nothing = {0};
+	enum err e = s->keyd.channel != NULL
+	                     ? keyd_pgp_published(s->a, &s->keyd, &nothing, out, NULL)
+	                     : pgp_published_get(s->a, s->store.db, out);
+
+	return e == ERR_OK || e == ERR_NOT_FOUND ? e : failed(d, e, 0);
+}
+
+enum err
+staff_pgp_want(struct staff *s, uint32_t wish, struct diag *d)
+{
+	const struct keyd_pgp_want q = {s->credential, wish};
+	struct keyd_nothing nothing;
+	enum err e;
+
+	if (s->keyd.channel != NULL)
+		e = keyd_pgp_want(s->a, &s->keyd, &q, &nothing, NULL);
+	else
+		e = pgp_want(s->a, s->store.db, &keyd_operator, wish, now_utc_s());
+	switch (e) {
+	case ERR_OK:
+		return e;
+	case ERR_CONFLICT:
+		return diag_set(d, e, "`keys pgp roll` makes another", "there is an OpenPGP key");
+	case ERR_NOT_FOUND:
+		return diag_set(d, e, "`keys pgp create` makes one", "there is no OpenPGP key");
+	case ERR_STATE:
+		return diag_set(d, e, NULL, "there are %d OpenPGP keys, and no room for more",
+		        KEYD_PGP_KEYS_MAX);
+	default:
+		return failed(d, e, 0);
+	}
+}
+
+bool
+staff_is_served(const struct staff *s)
+{
+	return s->keyd.channel != NULL;
 }
 
 enum err

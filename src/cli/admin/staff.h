@@ -25,6 +25,15 @@ enum err staff_token_create(struct staff *s, struct keyd_token_create *q,
         struct keyd_token_created *out, struct diag *d) MUST_CHECK;
 enum err staff_token_revoke(struct staff *s, int64_t token_id, struct diag *d) MUST_CHECK;
 
+/* The OpenPGP keys; what of them is published (ERR_NOT_FOUND: nothing, without D); an order to
+ * vdpd-pgp (enum keyd_pgp_wish), carried out at once where the instance runs. */
+enum err staff_pgp_state(struct staff *s, struct keyd_pgp_state *out, struct diag *d) MUST_CHECK;
+enum err staff_pgp_published(
+        struct staff *s, struct keyd_pgp_published *out, struct diag *d) MUST_CHECK;
+enum err staff_pgp_want(struct staff *s, uint32_t wish, struct diag *d) MUST_CHECK;
+/* True if the process keyd answers, and no files do. */
+bool staff_is_served(const struct staff *s);
+
 /* Walks a stretch of the log's chain after the entry AFTER_ID. */
 enum err staff_audit_verify(struct staff *s, int64_t after_id, struct keyd_audit_verified *out,
         struct diag *d) MUST_CHECK;

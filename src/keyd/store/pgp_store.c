@@ -59,7 +59,7 @@ static const struct db_col state_cols[] = {
         DB_COL_INT(struct state_row, version),
         DB_COL_INT(struct state_row, wanted),
         DB_COL_INT(struct state_row, made_at),
-        DB_COL_BLOB(struct state_row, policy_sha256, 32),
+        DB_COL_BLOB_NULL(struct state_row, policy_sha256, 32),
 };
 static const struct db_map state_map = DB_MAP(struct state_row, state_cols);
 

@@ -3,6 +3,7 @@
 #define VDPD_WEB_PUBLIC_APP_H
 
 #include "act/instance.h"
+#include "keyd/client/protocol.h"
 #include "store/writer.h"
 #include "web/pages.h"
 #include "web/request.h"
@@ -12,6 +13,11 @@ struct public_app {
 	struct pages *pages;
 	struct limits *limits;
 	struct writer *writer;
+	/* What vdpd-pgp gave to be published, rendered: -1 before the first look. The key's facts
+	 * are empty where there is none. Changed under the renderer's lock. */
+	int64_t pgp_version;
+	char pgp_fingerprint[KEYD_PGP_FINGERPRINT_MAX + 1];
+	_Atomic bool pgp_key; /* /pgp-key.asc is there */
 	struct key *form_key; /* of this process's life: form tokens, receipt cookies */
 };
 

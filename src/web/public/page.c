@@ -16,6 +16,7 @@ public_page(const struct public_app *app, struct str title, enum view_nav nav)
 	        .title = title,
 	        .nav = nav,
 	        .demo = app->in.config->demo,
+	        .pgp_key = app->pgp_key,
 	};
 }
 

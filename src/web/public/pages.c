@@ -2,11 +2,10 @@
 #include "web/public/pages.h"
 
 #include "base/log.h"
-#include "base/time.h"
-#include "publish/security_txt.h"
 #include "views.h"
 #include "web/asset_pages.h"
 #include "web/public/page.h"
+#include "web/public/pgp_pages.h"
 #include "web/public/trust.h"
 #include "web/respond.h"
 
@@ -69,28 +68,16 @@ lists_render(struct public_app *app)
 	put(app, "/acknowledgments", &body);
 }
 
-/* RFC 9116: at the well-known path, and at the root for those who look there. */
-static void
-security_txt_render(struct public_app *app)
-{
-	static const char *const places[] = {"/.well-known/security.txt", "/security.txt"};
-	struct buf body;
-
-	for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
-		buf_init(&body, SECURITY_TXT_MAX);
-		security_txt_write(instance_policy(&app->in), app->in.config, now_utc_s(), &body);
-		if (pages_put(app->pages, str_of(places[i]), "text/plain; charset=utf-8",
-		            "public, max-age=3600", &body) != ERR_OK)
-			log_error("page_too_large", "path", places[i]);
-		buf_clear(&body);
-	}
-}
-
 void
 public_pages_render(struct public_app *app, struct db *db)
 {
 	struct figures figures = {0};
-	enum err e = trust_render(app, db, &figures);
+	enum err e;
+
+	/* Keyd may be slower to start, and nobody waits for the key. */
+	if (db != NULL)
+		(void)pgp_pages_refresh(app);
+	e = trust_render(app, db, &figures);
 
 	if (e != ERR_OK)
 		log_error("trust_not_rendered", "why", err_name(e));

@@ -181,6 +181,17 @@ fingerprint(struct arena *a, const unsigned char key[32])
 	return hex_str(a, hash, sizeof hash);
 }
 
+static struct view_key
+pgp_key(const struct public_app *app)
+{
+	return (struct view_key){
+	        .name = STR("OpenPGP key"),
+	        .use = STR("For encrypted mail to us, and for signatures by us"),
+	        .fingerprint = str_of(app->pgp_fingerprint),
+	        .href = STR("/pgp-key.asc"),
+	};
+}
+
 enum err
 trust_render(struct public_app *app, struct db *db, struct figures *out)
 {
@@ -189,25 +200,30 @@ trust_render(struct public_app *app, struct db *db, struct figures *out)
 	int64_t now = now_utc_s();
 	struct view_figure figures[FIGURES_MAX];
 	struct view_quarter quarters[QUARTERS];
-	struct view_key key = {
+	struct view_key keys[2] = {{
 	        .name = STR("Receipt signing key"),
 	        .use = STR("Ed25519"),
 	        .fingerprint = fingerprint(a, app->in.programme.signing_public),
 	        .href = STR("/api/v1/keys"),
-	};
+	}};
+	size_t n_keys = 1;
 	struct view_trust v = {
 	        .page = public_page(app, STR("Trust center"), VIEW_NAV_TRUST),
 	        .figures = figures,
 	        .quarters = quarters,
 	        .n_quarters = QUARTERS,
-	        .keys = &key,
-	        .n_keys = 1,
+	        .keys = keys,
 	        .facts = facts_of(a, p),
 	        .now = now,
 	};
 	struct figures sums;
 	struct buf body;
-	enum err e = figures_read(a, db, &app->in.programme, &v, quarters, figures, &sums);
+	enum err e;
+
+	if (app->pgp_key)
+		keys[n_keys++] = pgp_key(app);
+	v.n_keys = n_keys;
+	e = figures_read(a, db, &app->in.programme, &v, quarters, figures, &sums);
 
 	if (e == ERR_OK) {
 		buf_init(&body, TRUST_MAX);

@@ -1,7 +1,10 @@
 /* vdpd security-txt: the file of an instance, and what is wrong with any such file. */
-#include "cli/commands.h"
+#include "cli/admin/admin.h"
 
 #include "base/time.h"
+#include "cli/admin/place.h"
+#include "cli/admin/staff.h"
+#include "publish/pgp_public.h"
 #include "publish/security_txt.h"
 
 enum { ARENA_BYTES = CONFIG_ARENA_BYTES + POLICY_ARENA_BYTES + 4 * (1 << 20) };
@@ -15,23 +18,17 @@ say_all(const struct diags *ds)
 		fprintf(stderr, "and %zu more\n", ds->more);
 }
 
-/* vdpd.yaml and the policy of the instance DIR, read and nothing else. */
+/* The policy of the instance that was entered. */
 static enum err
-read_instance(struct arena *a, const char *dir, const struct config **c, const struct policy **p)
+read_policy(struct arena *a, const struct config *c, const struct policy **p)
 {
-	const char *file = str_z(a, str_fmt(a, "%s/vdpd.yaml", dir));
+	const char *file =
+	        str_z(a, str_fmt(a, "programmes/%.*s/policy.yaml", STR_ARG(c->programme)));
 	struct diags ds = {0};
 	struct diag d = {0};
 	struct str text;
-	enum err e = cli_read(a, file, CONFIG_FILE_MAX, &text, &d);
+	enum err e = cli_read(a, file, POLICY_FILE_MAX, &text, &d);
 
-	if (e == ERR_OK)
-		e = config_parse(a, file, text, &ds, c);
-	if (e == ERR_OK) {
-		file = str_z(a, str_fmt(a, "%s/programmes/%.*s/policy.yaml", dir,
-		                        STR_ARG((*c)->programme)));
-		e = cli_read(a, file, POLICY_FILE_MAX, &text, &d);
-	}
 	if (e == ERR_OK)
 		e = policy_parse(a, file, text, &ds, p);
 	if (ds.n > 0)
@@ -41,17 +38,37 @@ read_instance(struct arena *a, const char *dir, const struct config **c, const s
 	return e;
 }
 
+/* Errors fill D. */
+static enum err
+read_keys(struct arena *a, struct pgp_public *out, struct diag *d)
+{
+	struct staff *staff;
+	enum err e = staff_open(a, &staff, d);
+
+	if (e != ERR_OK)
+		return e;
+	e = staff_pgp_state(staff, &out->state, d);
+	if (e == ERR_OK)
+		e = staff_pgp_published(staff, &out->published, d);
+	staff_close(staff);
+	return e == ERR_NOT_FOUND ? ERR_OK : e;
+}
+
 static int
 print(struct arena *a, const char *dir)
 {
 	const struct config *config;
 	const struct policy *policy;
+	struct pgp_public keys = {0};
+	struct diag d = {0};
 	struct buf b;
 
-	if (read_instance(a, dir, &config, &policy) != ERR_OK)
+	if (place_enter(a, dir, &config, &d) != ERR_OK || read_keys(a, &keys, &d) != ERR_OK)
+		return cli_error(&d);
+	if (read_policy(a, config, &policy) != ERR_OK)
 		return CLI_NO;
 	buf_init(&b, SECURITY_TXT_MAX);
-	security_txt_write(policy, config, now_utc_s(), &b);
+	security_txt_now(policy, config, &keys, now_utc_s(), &b);
 	fwrite(b.p, 1, b.n, stdout);
 	buf_clear(&b);
 	return CLI_OK;
@@ -75,7 +92,7 @@ check(struct arena *a, const char *file)
 }
 
 int
-cmd_security_txt(int argc, char **argv)
+admin_security_txt(int argc, char **argv)
 {
 	const char *dir = NULL;
 	const struct cli_option options[] = {{.name = "directory", .letter = 'C', .value = &dir}};

@@ -49,6 +49,9 @@ for (const landlock of ['on', 'off']) {
 			await i.serve({ env: { VDPD_PROBE: 'all', VDPD_PROBE_FILE: path.join(i.dir, 'keys/keyd.db'),
 				...(landlock === 'off' ? { VDPD_LANDLOCK: 'off' } : {}) } });
 			assert.ok(mustTry.every((a) => attempts.includes(a)), `the probe tries ${attempts}`);
+			// The nurseries may be a moment behind.
+			const last = attempts[attempts.length - 1];
+			await until(() => ['mime', 'pgp'].every((r) => i.log.includes(`role=${r} what=probe attempt=${last}`)));
 			let refused = 0;
 			for (const role of ['public', 'desk', 'courier', 'keyd', 'nursery', 'mime', 'pgp']) {
 				const lines = i.log.split('\n').filter((l) => l.includes(`role=${role} what=probe attempt=`));

@@ -18,7 +18,7 @@ export const variant = process.env.V ?? 'test';
 export const slow = variant === 'asan' ? 4 : 1; // bounds are multiplied by it
 export const policyFile = path.join(top, 'programmes/exact.works/policy.yaml');
 export const isRoot = process.getuid() === 0;
-const roleNames = ['keyd', 'nursery', 'mime', 'public', 'desk', 'courier'];
+const roleNames = ['keyd', 'nursery', 'mime', 'pgp', 'public', 'desk', 'courier'];
 
 export const sleep = (ms) => new Promise((r) => setTimeout(r, ms));
 export const seconds = (rfc3339) => Date.parse(rfc3339) / 1000;

@@ -23,7 +23,7 @@ static const struct {
         {"checkpoint_last", "SCAN checkpoint"}, /* backwards along the key, one row */
         {"keyd_log_head", "SCAN log"},
         {"keyd_log_news", "SCAN log USING INDEX log_news"}, /* backwards, as many as are asked */
-        {"keyd_pgp_keys", "SCAN pgp_key"}, /* KEYD_PGP_KEYS_MAX of them */
+        {"keyd_pgp_keys", "SCAN pgp_key"},                  /* KEYD_PGP_KEYS_MAX of them */
         {"keyd_pgp_key_supersede", "SCAN pgp_key"},
         {"keyd_passkey_challenge_purge", "SCAN passkey_challenge"}, /* of half an hour */
         {"outcome_each", "SCAN outcome"}, /* the trust center's, kept in memory */

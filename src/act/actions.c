@@ -1,6 +1,7 @@
 /* The table of actions: who may, which fields, which function; and act_run, which goes by it. */
 #include "act/actions.h"
 
+#include "base/time.h"
 #include "case/permission.h"
 
 /* Fields of a struct act_request, as bits. */
@@ -98,6 +99,18 @@ id_plain(struct str s)
 	return s.n <= ACT_ADVISORY_MAX;
 }
 
+/* A day of the calendar, since 1970. */
+static bool
+day_plain(struct str s)
+{
+	char text[RFC3339_MAX];
+	int64_t at;
+
+	return s.n == 10 &&
+	       snprintf(text, sizeof text, "%.*sT00:00:00Z", STR_ARG(s)) < (int)sizeof text &&
+	       time_parse(str_of(text), &at) == ERR_OK && at >= 0;
+}
+
 enum err
 act_check(const struct act_request *q, struct diag *d)
 {
@@ -121,6 +134,11 @@ act_check(const struct act_request *q, struct diag *d)
 			snprintf(d->pointer, sizeof d->pointer, "/advisory");
 		return diag_set(d, ERR_INVALID, "give one such as EXW-2026-0001",
 		        "an advisory's id is letters, digits, -, _ and .");
+	}
+	if (q->date.n > 0 && !day_plain(q->date)) {
+		if (d != NULL)
+			snprintf(d->pointer, sizeof d->pointer, "/date");
+		return diag_set(d, ERR_INVALID, "write it as 2026-05-01", "date is not a day");
 	}
 	return ERR_OK;
 }

@@ -76,6 +76,7 @@ open_keyd(struct role *r, const struct config *config)
 	struct keyd *k;
 	struct diag d = {0};
 	char dir[ROLE_DIR_MAX];
+	enum err e;
 
 	limits.off = role_no_limits(r);
 	limits.budgets[BUDGET_CASES] =
@@ -85,11 +86,15 @@ open_keyd(struct role *r, const struct config *config)
 	role_dir(r, SLOT_KEYS_DIR, dir);
 	if (secrets_read(dir, &secrets, &d) != ERR_OK || keyd_store_open(dir, &store, &d) != ERR_OK)
 		role_fail(r, &d);
-	if (keyd_new(&store, secrets, &limits, &k) != ERR_OK) {
-		diag_set(&d, ERR_STORE, "run `vdpd doctor`, or restore a backup",
+	e = keyd_new(&store, secrets, &limits, &k);
+	if (e == ERR_FORGED)
+		diag_set(&d, e, "restore keyd.key and keyd.db from the same backup of the keys",
+		        "keys/keyd.key is not the key that keys/keyd.db was written with");
+	else if (e != ERR_OK)
+		diag_set(&d, e, "run `vdpd doctor`, or restore a backup",
 		        "keyd.db: the log of openings cannot be read");
+	if (e != ERR_OK)
 		role_fail(r, &d);
-	}
 	keyd_passkeys_for(k, &config->desk_url);
 	return k;
 }

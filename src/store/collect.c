@@ -27,10 +27,15 @@ db_collect(struct arena *a, struct db *db, const struct stmt *st, struct db_args
 	size_t count = 0;
 	char *flat = NULL;
 	enum err e = db_query(db, st, args, &rows);
+	bool over = false;
 
 	if (e != ERR_OK)
 		return e;
-	while (count < max && db_next(&rows)) {
+	while (db_next(&rows)) {
+		if (count == max) {
+			over = true;
+			break;
+		}
 		if (last == NULL) {
 			first = last = piece_new(a, 16, map->size);
 		} else if (last->n == last->cap) {
@@ -42,6 +47,8 @@ db_collect(struct arena *a, struct db *db, const struct stmt *st, struct db_args
 		count++;
 	}
 	e = db_rows_end(&rows);
+	if (e == ERR_OK && over)
+		e = ERR_TOO_LARGE;
 	if (e != ERR_OK)
 		return e;
 	if (first != NULL && first->next == NULL) {

@@ -63,6 +63,7 @@ async function damaged(i, name, change, message) {
 
 scenario('a damaged database or a wrong key stops the start, and says what to do', async (i) => {
 	const r = await i.report({ description: 'sealed' });
+	await i.enrol(i.made.enrolment, 'ada');
 	await i.stop();
 	const noise = (file, good) => fs.writeFileSync(file, Buffer.concat([randomBytes(4096), good.subarray(4096)]));
 	const mend = /restore|backup|doctor|make room|init/;
@@ -70,8 +71,7 @@ scenario('a damaged database or a wrong key stops the start, and says what to do
 	await damaged(i, 'keys/keyd.db', noise, mend);
 	await damaged(i, 'data/vdpd.db', (file) => fs.writeFileSync(file, 'This is no database.'.repeat(500)), mend);
 	for (const name of ['keys/storage.key', 'keys/signing.key', 'keys/keyd.key']) {
-		if (name !== 'keys/keyd.key') // nothing says in the clear which one it was
-			await damaged(i, name, (file) => fs.writeFileSync(file, randomBytes(32)), mend);
+		await damaged(i, name, (file) => fs.writeFileSync(file, randomBytes(32)), mend);
 		await damaged(i, name, (file) => fs.writeFileSync(file, 'short'), mend);
 		await damaged(i, name, (file) => fs.rmSync(file), mend);
 		execFileSync('chown', [`--reference=${path.join(i.dir, 'vdpd.yaml')}`, path.join(i.dir, name)]);

@@ -145,7 +145,8 @@ scenario('the reporter writes, changes the credit, asks for the letter and a day
 	assert.equal((await me.post('withdraw')).status, 409);
 
 	for (const [what, json, pointer] of [['messages', {}, '/text'], ['messages', { text: '' }, '/text'], ['messages', { text: 'x', to: 'y' }, '/to'],
-		['disclosure', { date: 'soon' }, '/date'], ['disclosure', {}, '/date'], ['disclosure', { date: '2026-02-30' }, '/date']]) {
+		['disclosure', { date: 'soon' }, '/date'], ['disclosure', {}, '/date'], ['disclosure', { date: '2026-02-30' }, '/date'],
+		['disclosure', { date: '0000-01-01' }, '/date'], ['disclosure', { date: '1969-12-31' }, '/date']]) {
 		a = await me.post(what, json);
 		assert.equal(a.status, 422, `${what} ${JSON.stringify(json)}: ${a.text}`);
 		assert.equal(a.json.pointer, pointer);

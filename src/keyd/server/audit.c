@@ -2,6 +2,7 @@
 #include "keyd/server/call.h"
 
 #include "base/log.h"
+#include "base/time.h"
 #include "keyd/store/counter_store.h"
 
 #include <sodium.h>
@@ -154,7 +155,12 @@ handle_checkpoint(struct call *c)
 	        q->highest_event < q->previous_event)
 		return ERR_INVALID;
 	e = tx_run(c->k->store.db, checkpoint_tx, c);
-	if (e == ERR_FORGED)
+	/* It is asked for again each minute while that lasts. */
+	if (e == ERR_OK)
+		c->k->refused_at = 0;
+	if (e == ERR_FORGED && (c->k->refused_at == 0 || c->now - c->k->refused_at >= HOUR_S)) {
+		c->k->refused_at = c->now;
 		log_error("checkpoint_refused", "why", "it does not follow the last one");
+	}
 	return e;
 }

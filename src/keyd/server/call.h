@@ -25,6 +25,8 @@ struct keyd {
 	struct call *openings; /* of this round, not yet logged nor answered; the last first */
 	struct login nobody;   /* judged in place of people who do not exist */
 	char nobody_hash[PASSWORD_STORED_BYTES];
+	int64_t refused_at; /* when a checkpoint's refusal was logged; 0: none since one was signed
+	                     */
 };
 
 /* One request being answered. Everything is in its arena, which ends with it. */
@@ -114,6 +116,8 @@ void totp_seal(struct call *c, int64_t person_id, const unsigned char secret[KEY
         unsigned char sealed[TOTP_SEALED_BYTES]);
 enum err totp_open(struct arena *a, const struct keyd *k, const struct login *l,
         unsigned char secret[KEYD_TOTP_BYTES]) MUST_CHECK;
+/* Does the own key open what one of the people signs in with? True where there is nobody. */
+bool own_key_fits(struct keyd *k);
 /* CODE against L's secret: its step. ERR_AUTH, also where it was used before. */
 enum err totp_judge(
         struct call *c, const struct login *l, struct str code, int64_t *step) MUST_CHECK;

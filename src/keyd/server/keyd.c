@@ -244,6 +244,10 @@ keyd_new(const struct keyd_store *store, struct secrets *secrets, const struct k
 		keyd_free(k);
 		return e;
 	}
+	if (!own_key_fits(k)) {
+		keyd_free(k);
+		return ERR_FORGED;
+	}
 	*out = k;
 	return ERR_OK;
 }

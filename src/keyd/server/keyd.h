@@ -16,7 +16,8 @@ struct keyd_limits {
 extern const struct keyd_limits keyd_default_limits;
 
 /* Takes over STORE's content and SECRETS. Budgets go on where the log says they stand. Logs and
- * returns ERR_STORE if the log cannot be read. */
+ * returns ERR_STORE if the log cannot be read; ERR_FORGED if SECRETS' own key opens nothing of what
+ * people sign in with. On error both are gone. */
 enum err keyd_new(const struct keyd_store *store, struct secrets *secrets,
         const struct keyd_limits *limits, struct keyd **out) MUST_CHECK;
 

@@ -51,6 +51,28 @@ totp_open(struct arena *a, const struct keyd *k, const struct login *l,
 	return e;
 }
 
+bool
+own_key_fits(struct keyd *k)
+{
+	struct arena *a = arena_new(1 << 20);
+	unsigned char secret[KEYD_TOTP_BYTES];
+	struct keyd_people people = {0};
+	size_t tried = 0, opened = 0;
+
+	if (person_list(a, k->store.db, false, &people) == ERR_OK)
+		for (size_t i = 0; i < people.n && opened == 0; i++) {
+			struct login l;
+
+			if (login_of(a, k->store.db, people.items[i].person_id, &l) != ERR_OK)
+				continue;
+			tried++;
+			opened += totp_open(a, k, &l, secret) == ERR_OK;
+		}
+	sodium_memzero(secret, sizeof secret);
+	arena_free(a);
+	return tried == 0 || opened > 0;
+}
+
 enum err
 totp_judge(struct call *c, const struct login *l, struct str code, int64_t *step)
 {

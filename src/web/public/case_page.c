@@ -291,14 +291,9 @@ void
 case_page_disclosure(struct request *req)
 {
 	struct act_request q = {.action = ACTION_DISCLOSURE, .date = request_form(req, "date")};
-	int64_t day;
 
-	if (!form_fits(req))
-		return;
-	if (q.date.n != 10 ||
-	        time_parse(str_fmt(req->a, "%.*sT00:00:00Z", STR_ARG(q.date)), &day) != ERR_OK)
-		q.date = STR("");
-	change(req, &q);
+	if (form_fits(req))
+		change(req, &q);
 }
 
 void

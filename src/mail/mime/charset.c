@@ -61,9 +61,13 @@ static const struct {
 void
 charset_load(void)
 {
-	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
-		/* Left open for good: what nobody uses is unloaded again. */
-		(void)iconv_open("UTF-8", tables[i]);
+	/* Left open for good: a table that nobody has open is unloaded again. */
+	static iconv_t open[sizeof tables / sizeof tables[0]];
+
+	for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+		if (open[i] == NULL)
+			open[i] = iconv_open("UTF-8", tables[i]);
+	}
 }
 
 bool

@@ -440,8 +440,11 @@ take_apart(struct walk *w, int raw_fd)
 	g_object_unref(parser);
 	g_object_unref(w->stream);
 	g_mime_parser_options_free(w->options);
-	if (headers_only)
+	if (headers_only) {
+		/* That the rest is missing is our own doing. */
+		w->m->notes &= ~(1u << MAIL_NOTE_BAD_MULTIPART);
 		walk_note(w, MAIL_NOTE_NOT_READ);
+	}
 	if (message == NULL || (headers_only && (w->flags & MIME_DECRYPTED) != 0)) {
 		w->stream = source_bytes(raw_fd, 0, w->scan.size);
 		keep_raw(w);

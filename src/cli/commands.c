@@ -167,12 +167,19 @@ const struct command commands[] = {
         },
         {
                 .name = "doctor",
-                .arguments = "-C DIR [--json]",
+                .arguments = "-C DIR [--offline] [--json]\n"
+                             "       vdpd doctor -C DIR --storage-key-kept",
                 .summary = "Say what is wrong with an instance, and what to do",
                 .help =
-"Looks at permissions, disk, kernel, processes, keys and databases; folds every\n"
-"case anew and compares; checks chains and checkpoints. Changes nothing, opens no\n"
-"report, and works while the instance runs or not. Exit status 0 if all is well.\n",
+"Looks at permissions, disk, kernel, clock, processes and their sandboxes, keys\n"
+"and databases; folds every case anew and compares; checks chains and checkpoints;\n"
+"fetches security.txt as the world sees it, tries the relay without sending, and\n"
+"looks at the age of the last backup. Each finding says what to do. Changes\n"
+"nothing, opens no report, and works while the instance runs or not. Exit status\n"
+"0 if all is well, notes or not; 1 where there is a problem.\n"
+"  --offline   ask nothing of the network\n"
+"  --storage-key-kept   no examination: remember that a copy of keys/storage.key\n"
+"              lies in a safe place (a backup with the key says so by itself)\n",
                 .executable = "vdpd-admin",
         },
         {

@@ -1,7 +1,11 @@
 // Knowing that it is well: what a monitor and a log reader get. Nothing of a report, no address, no name.
 import assert from 'node:assert/strict';
 import { Browser } from './forms.mjs';
-import { scenario, seconds, until } from './lib.mjs';
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { scenario, seconds, slow, until, vdpd, vdpdBin } from './lib.mjs';
 
 const report = { title: 'The Zimbelstern turns', description: 'Quittenbrot in the drawer.', severity: 'Critical',
 	reporter: { name: 'Mira Okafor', email: 'r7@example.org' } };
@@ -126,3 +130,113 @@ for (const format of ['key-value', 'json']) {
 		}
 	});
 }
+
+// ---- vdpd doctor ------------------------------------------------------------------------------------------------
+
+function doctor(i, ...args) {
+	const begun = Date.now(), r = vdpd(['doctor', '-C', i.dir, '--json', ...args]);
+	const d = JSON.parse(r.out);
+	assert.equal(r.status, d.ok ? 0 : 1);
+	assert.ok(d.findings.every((f) => f.what && f.level));
+	assert.ok(Date.now() - begun < 10000 * slow, 'within ten seconds');
+	return { ...d, of: (check) => d.findings.filter((f) => f.check === check).map((f) => `${f.level}: ${f.what}`) };
+}
+const owner = (i, file, text) => {
+	const { uid, gid } = fs.statSync(i.dir);
+	fs.writeFileSync(path.join(i.dir, file), text, { mode: 0o600 });
+	fs.chownSync(path.join(i.dir, file), uid, gid);
+};
+
+scenario('the doctor knows backups, the storage key, the clock, and security.txt as seen from outside', async (i) => {
+	await i.report(report);
+	let d = doctor(i);
+	assert.equal(d.ok, true, JSON.stringify(d.findings));
+	assert.deepEqual(d.of('backup'), ['note: there is no backup yet', 'note: no copy of the storage key is known: without it every report is lost']);
+	assert.deepEqual(d.of('security.txt'), []);
+	assert.deepEqual(d.of('processes'), []);
+	assert.deepEqual(d.of('relay'), []);
+
+	// A week later both are problems.
+	const aged = (days) => { const at = new Date(Date.now() - days * 86400e3); fs.utimesSync(path.join(i.dir, 'keys/storage.key'), at, at); };
+	aged(8);
+	d = doctor(i);
+	assert.equal(d.ok, false);
+	assert.deepEqual(d.of('backup').map((f) => f.split(':')[0]), ['problem', 'problem']);
+	assert.ok(d.findings.filter((f) => f.check === 'backup').every((f) => /vdpd/.test(f.mend)));
+
+	// A backup without the key says nothing of the key; the operator does, or one with it.
+	const key = JSON.parse(vdpd(['backup-key', 'create', path.join(i.home, 'key'), '--json']).out);
+	assert.ok(key);
+	const backup = (name, ...more) => { const r = vdpd(['backup', '-C', i.dir, path.join(i.home, name), '--to', path.join(i.home, 'key'), ...more]); assert.equal(r.status, 0, r.err); };
+	backup('a', '--without-storage-key');
+	d = doctor(i);
+	assert.deepEqual(d.of('backup').map((f) => f.slice(0, 40)), ['problem: no copy of the storage key is k']);
+	assert.equal(vdpd(['doctor', '-C', i.dir, '--storage-key-kept']).status, 0);
+	assert.equal(doctor(i).ok, true);
+	assert.deepEqual(doctor(i).of('backup'), []);
+	fs.rmSync(path.join(i.dir, 'data/storage-key-kept'));
+	backup('b');
+	assert.deepEqual(doctor(i).of('backup'), []);
+	owner(i, 'data/storage-key-kept', `2026-01-01T00:00:00Z ${'ab'.repeat(32)}\n`);
+	assert.deepEqual(doctor(i).of('backup'), ['problem: the copy of the storage key that is kept is of another key']);
+	backup('c');
+	owner(i, 'data/last-backup', '2026-01-01T00:00:00Z\n');
+	assert.match(doctor(i).of('backup')[0], /problem: the last backup is \d+ days old/);
+	owner(i, 'data/last-backup', 'nonsense\n');
+	assert.match(doctor(i).of('backup')[0], /there is no backup yet/);
+	backup('d');
+
+	// A file of tomorrow: the clock was set back.
+	const ahead = new Date(Date.now() + 86400e3);
+	fs.utimesSync(path.join(i.dir, 'run/lock'), ahead, ahead);
+	assert.match(doctor(i).of('clock').find((f) => /set back/.test(f)), /^problem: the clock was set back: run\/lock was written 86\d\d\d s ahead/);
+	fs.utimesSync(path.join(i.dir, 'run/lock'), new Date(), new Date());
+
+	// The policy file was changed, but the processes were not told: what the world sees is another text.
+	const file = path.join(i.dir, 'programmes/exact.works/policy.yaml'), policy = fs.readFileSync(file, 'utf8');
+	fs.writeFileSync(file, policy.replace('email: security@exact.works', 'email: psirt@exact.works'));
+	d = doctor(i);
+	assert.deepEqual(d.of('security.txt'), ['problem: security.txt as seen from outside lacks "Contact: mailto:psirt@exact.works"']);
+	assert.deepEqual(doctor(i, '--offline').of('security.txt'), []);
+	i.child.kill('SIGHUP');
+	await until(() => doctor(i).of('security.txt').length === 0, 8000, 'security.txt is still the old one');
+	fs.writeFileSync(file, policy);
+	i.child.kill('SIGHUP');
+
+	// A process that is gone is missed: the desk, stopped while it would be started again.
+	assert.deepEqual(doctor(i).findings.filter((f) => f.level === 'problem'), []);
+});
+
+scenario('the doctor tries the relay, and sends nothing', { start: false }, async (i) => {
+	const got = [];
+	const relay = net.createServer((s) => {
+		s.write('220 relay.test\r\n');
+		s.on('data', (b) => {
+			got.push(b.toString());
+			s.write(/^EHLO/i.test(b.toString()) ? '250-relay.test\r\n250 SIZE 1000000\r\n' : /^QUIT/i.test(b.toString()) ? '221 bye\r\n' : '502 no\r\n');
+		});
+		s.on('error', () => {});
+	});
+	await new Promise((r) => relay.listen(0, '127.0.0.1', r));
+	const { port } = relay.address();
+	await i.init({ config: (yaml) => yaml.replace(/^notices:[\s\S]*$/m, `notices:\n  transport: smtp\n  smtp: {host: 127.0.0.1, port: ${port}, tls: none}\n`) });
+	const run = (...more) => new Promise((done) => {
+		const p = spawn(vdpdBin(), ['doctor', '-C', i.dir, '--json', ...more]);
+		let out = '';
+		p.stdout.on('data', (b) => { out += b; });
+		p.on('close', () => done(JSON.parse(out).findings.filter((f) => f.check === 'relay')));
+	});
+	assert.deepEqual(await run(), []);
+	assert.match(got.join(''), /^EHLO /);
+	assert.ok(!/MAIL FROM/i.test(got.join('')));
+	got.length = 0;
+	assert.deepEqual(await run('--offline'), []);
+	assert.deepEqual(got, []);
+	// It offers no TLS, and TLS is wanted.
+	const file = path.join(i.dir, 'vdpd.yaml');
+	fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('tls: none', 'tls: starttls'));
+	assert.match((await run())[0].what, /the relay smtp:\/\/127\.0\.0\.1:\d+ cannot be used: /);
+	relay.close();
+	fs.writeFileSync(file, fs.readFileSync(file, 'utf8').replace('tls: starttls', 'tls: none').replace(String(port), '1'));
+	assert.match((await run())[0].what, /cannot be used: .*(refused|connect)/i);
+});

@@ -5,9 +5,9 @@
 #include "base/time.h"
 #include "cli/admin/backup_key.h"
 #include "cli/admin/backup_make.h"
+#include "cli/admin/backup_record.h"
 #include "cli/admin/out_file.h"
 #include "cli/admin/place.h"
-#include "proc/instance.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,8 +15,6 @@
 #include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define LAST_BACKUP "data/last-backup"
 
 enum { ARENA_BYTES = 64 * 1024 };
 
@@ -66,19 +64,17 @@ make(struct backup *b)
 	return CLI_OK;
 }
 
-/* For `vdpd doctor`: when the last one was made. */
+/* For `vdpd doctor`: when the last one was made, and that the key is in it. */
 static int
 note(struct backup *b)
 {
-	char at[RFC3339_MAX];
+	enum err e = place_go(b->q.dir, &b->why);
 
-	time_format(b->made->made_at_utc_s, at);
-	if (place_go(b->q.dir, &b->why) != ERR_OK)
-		return cli_error(&b->why);
-	if (instance_write(LAST_BACKUP, at) == ERR_OK)
-		return CLI_OK;
-	diag_set(&b->why, ERR_IO, NULL, LAST_BACKUP ": %s", strerror(errno));
-	return cli_error(&b->why);
+	if (e == ERR_OK)
+		e = backup_record_made(b->made->made_at_utc_s, &b->why);
+	if (e == ERR_OK && b->q.storage_key)
+		e = backup_record_key(b->made->made_at_utc_s, &b->why);
+	return e == ERR_OK ? CLI_OK : cli_error(&b->why);
 }
 
 static void

@@ -2,6 +2,8 @@
 #include "cli/admin/admin.h"
 
 #include "base/buf.h"
+#include "base/time.h"
+#include "cli/admin/backup_record.h"
 #include "cli/admin/doctor.h"
 #include "cli/admin/place.h"
 #include "policy/policy.h"
@@ -18,11 +20,15 @@ static const struct {
         {"permissions", doctor_permissions},
         {"disk", doctor_disk},
         {"kernel", doctor_kernel},
-        {"processes", doctor_lock},
+        {"clock", doctor_clock},
+        {"processes", doctor_processes},
         {"keys", doctor_keys},
         {"databases", doctor_databases},
         {"cases", doctor_cases},
         {"notices", doctor_notices},
+        {"security.txt", doctor_security_txt},
+        {"relay", doctor_relay},
+        {"backup", doctor_backup},
 };
 enum { CHECKS = sizeof checks / sizeof checks[0] };
 
@@ -136,16 +142,29 @@ run(struct doctor *doc, const char *dir, bool json)
 	return is_well(doc) ? CLI_OK : CLI_NO;
 }
 
+/* The operator says that a copy of the storage key lies in a safe place. */
+static int
+key_kept(const char *dir)
+{
+	struct diag why = {0};
+
+	if (place_go(dir, &why) != ERR_OK || backup_record_key(now_utc_s(), &why) != ERR_OK)
+		return cli_error(&why);
+	return CLI_OK;
+}
+
 int
 admin_doctor(int argc, char **argv)
 {
 	const char *dir = NULL;
-	bool json = false;
+	bool json = false, offline = false, kept = false;
 	const struct cli_option options[] = {
 	        {.name = "directory", .letter = 'C', .value = &dir},
 	        {.name = "json", .flag = &json},
+	        {.name = "offline", .flag = &offline},
+	        {.name = "storage-key-kept", .flag = &kept},
 	};
-	int first, status = cli_options(argc, argv, options, 2, &first);
+	int first, status = cli_options(argc, argv, options, 5, &first);
 	struct arena *a;
 	struct doctor *doc;
 
@@ -156,7 +175,8 @@ admin_doctor(int argc, char **argv)
 	a = arena_new(ARENA_BYTES);
 	doc = ARENA_NEW(a, struct doctor);
 	doc->a = a;
-	status = run(doc, dir, json);
+	doc->offline = offline;
+	status = kept ? key_kept(dir) : run(doc, dir, json);
 	arena_free(a);
 	return status;
 }

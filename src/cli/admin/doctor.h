@@ -24,7 +24,8 @@ struct doctor {
 	const char *check;           /* the one that is running */
 	struct finding findings[DOCTOR_FINDINGS_MAX];
 	size_t n, more;
-	bool broken; /* databases or configuration cannot be read: cases are left out */
+	bool offline; /* nothing is asked of the network */
+	bool broken;  /* databases or configuration cannot be read: cases are left out */
 };
 
 void doctor_problem(struct doctor *doc, const struct diag *d);
@@ -35,7 +36,15 @@ void doctor_say(struct doctor *doc, const char *mend, const char *what_fmt, ...)
 /* doctor_files.c */
 void doctor_permissions(struct doctor *doc);
 void doctor_disk(struct doctor *doc);
-void doctor_lock(struct doctor *doc);
+/* doctor_clock.c */
+void doctor_clock(struct doctor *doc);
+/* doctor_processes.c */
+void doctor_processes(struct doctor *doc);
+/* doctor_backup.c */
+void doctor_backup(struct doctor *doc);
+/* doctor_outside.c */
+void doctor_security_txt(struct doctor *doc);
+void doctor_relay(struct doctor *doc);
 /* doctor_kernel.c */
 void doctor_kernel(struct doctor *doc);
 /* doctor_data.c */

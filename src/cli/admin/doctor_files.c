@@ -1,9 +1,6 @@
 /* Files: whose they are, who else may read them, room on the disk, what a crash left behind. */
 #include "cli/admin/doctor.h"
 
-#include "cli/admin/place.h"
-#include "proc/listener.h"
-
 #include <errno.h>
 #include <fts.h>
 #include <sys/stat.h>
@@ -92,23 +89,4 @@ doctor_disk(struct doctor *doc)
 		doctor_say(doc, "remove small files, or move data/ to a larger disk",
 		        "%llu inodes are left on the disk of data/",
 		        (unsigned long long)fs.f_favail);
-}
-
-void
-doctor_lock(struct doctor *doc)
-{
-	struct diag d = {0};
-	int fd;
-	enum err e = listener_connect(".", "run/keyd.sock", &fd);
-
-	if (e == ERR_OK)
-		close(fd);
-	if (place_is_served() && e != ERR_OK) {
-		doctor_say(doc, "stop it and start it again; its log says more",
-		        "the instance is being served, but keyd does not answer on run/keyd.sock");
-	} else if (!place_is_served() && access("run/keyd.sock", F_OK) == 0) {
-		diag_set(&d, ERR_STATE, "the next start clears it away",
-		        "run/ has what is left of a process that was killed");
-		doctor_note(doc, &d);
-	}
 }

@@ -430,8 +430,7 @@ keys_read(struct fill *f, const char *instance)
 	                                                                        : ERR_FORGED,
 	        "signing.key", NULL);
 	key_wipe(&seed);
-	memcpy(f->programme.storage_public, halves.storage, STORAGE_PUBLIC_BYTES);
-	f->programme.wrapper = wrapper_new(f->programme.storage_public);
+	f->programme.wrapper = wrapper_new(halves.storage);
 	memcpy(f->programme.signing_public, halves.signing, sizeof signing_public);
 }
 

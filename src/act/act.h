@@ -32,9 +32,11 @@ struct programme {
 	int64_t id;
 	struct str name;        /* "exact.works" */
 	struct str case_prefix; /* "EXW" */
-	unsigned char storage_public[STORAGE_PUBLIC_BYTES];
 	unsigned char signing_public[32];
-	struct wrapper *wrapper;   /* for new cases; NULL where none are made */
+	/* For new cases; NULL where none are made. The storage key may be changed meanwhile: keyd
+	 * tells the new one. */
+	struct wrapper *wrapper;
+	const struct keyd_client *keyd;
 	struct policies *policies; /* every version that a case may be pinned to */
 };
 

@@ -68,9 +68,8 @@ keys_read(struct instance *in)
 		role_fail(in->role, &d);
 	}
 	close(fd);
-	memcpy(in->programme.storage_public, keys.storage, sizeof keys.storage);
 	memcpy(in->programme.signing_public, keys.signing, sizeof keys.signing);
-	in->programme.wrapper = wrapper_new(in->programme.storage_public);
+	in->programme.wrapper = wrapper_new(keys.storage);
 	in->intake_key = key_new();
 	if (!role_has(in->role, SLOT_SERVER_KEY))
 		return;
@@ -136,6 +135,7 @@ instance_open(struct instance *in, enum role_id self)
 	config_read(in);
 	keys_read(in);
 	in->keyd = (struct keyd_client){.pool = role_pool(in->role, SLOT_TO_KEYD)};
+	in->programme.keyd = &in->keyd;
 	in->supervisor = role_pool(in->role, SLOT_TO_SUPERVISOR);
 	role_dir(in->role, SLOT_DATA_DIR, in->data_dir);
 	in->programme.policies = policies_new();

@@ -5,6 +5,7 @@
 
 #include "base/id.h"
 #include "base/time.h"
+#include "store/wrap_store.h"
 
 void
 intake_begin(struct intake *in)
@@ -60,8 +61,41 @@ seal_contact(struct intake *in)
 	if (in->contact.pgp_key.n > CAPSULE_CONTENT_MAX - 4096)
 		in->contact.pgp_key = STR("");
 	contact_hash(in->intake_key, in->contact.email, in->row.contact_hash);
-	in->capsule = capsule_seal(
-	        in->a, in->programme->storage_public, &bond, contact_pack(in->a, &in->contact));
+	in->capsule = capsule_seal(in->a, in->sealed_to, &bond, contact_pack(in->a, &in->contact));
+}
+
+/* What is sealed to the storage key. */
+static void
+seal_to_storage(struct intake *in)
+{
+	unsigned char *wrap = arena_alloc(in->a, TEAM_WRAP_BYTES);
+
+	/* First: a change in between is then seen, where the case is written. */
+	wrapper_public(in->programme->wrapper, in->sealed_to);
+	team_wrap(in->programme->wrapper, &in->keys.team, in->row.uid, wrap);
+	in->row.team_wrap = str_bytes(wrap, TEAM_WRAP_BYTES);
+	seal_contact(in);
+}
+
+/* The storage key was changed since: keyd, not the database, says to which. */
+static enum err
+seal_anew(struct intake *in, struct db *db)
+{
+	const struct keyd_nothing nothing = {0};
+	struct keyd_keys keys;
+	bool other;
+	enum err e = sealing_other(db, in->sealed_to, &other);
+
+	if (e != ERR_OK || !other)
+		return e;
+	if (in->programme->keyd == NULL)
+		return ERR_STATE;
+	e = keyd_keys(in->a, in->programme->keyd, &nothing, &keys, NULL);
+	if (e != ERR_OK || memcmp(keys.storage_public, in->sealed_to, sizeof in->sealed_to) == 0)
+		return e;
+	wrapper_change(in->programme->wrapper, keys.storage_public);
+	seal_to_storage(in);
+	return ERR_OK;
 }
 
 void
@@ -69,17 +103,14 @@ intake_seal(struct intake *in)
 {
 	struct place title_at = {"cases", "title", in->row.uid, 0};
 	struct place body_at = {"event", "body", in->row.uid, 1};
-	unsigned char *wrap = arena_alloc(in->a, TEAM_WRAP_BYTES);
 
-	team_wrap(in->programme->wrapper, &in->keys.team, in->row.uid, wrap);
-	in->row.team_wrap = str_bytes(wrap, TEAM_WRAP_BYTES);
+	seal_to_storage(in);
 	memcpy(in->row.pair_public, in->keys.pair_public, sizeof in->row.pair_public);
 	in->row.title = field_seal(in->a, &in->keys.shared.title, &title_at, in->title);
 	in->body_sealed = field_seal(in->a, &in->keys.shared.reporter, &body_at, in->body);
 	memcpy(in->row.content_sha256, in->content_sha256, sizeof in->row.content_sha256);
 	memcpy(in->row.policy_sha256, in->policy->sha256, sizeof in->row.policy_sha256);
 	seal_receipt(in);
-	seal_contact(in);
 
 	in->row.programme_id = in->programme->id;
 	in->row.question = in->question;
@@ -227,7 +258,9 @@ intake_insert(struct intake *in, struct db *db)
 	in->row.recorded_at = now_utc_s();
 	if (in->row.recorded_at < in->row.received_at)
 		in->row.recorded_at = in->row.received_at;
-	e = first_event(in, db, &event);
+	e = seal_anew(in, db);
+	if (e == ERR_OK)
+		e = first_event(in, db, &event);
 	if (e != ERR_OK)
 		return e;
 	/* The files' rows follow; the case's row counts them from the start. */

@@ -39,6 +39,7 @@ struct intake {
 
 	/* Made by intake_seal. */
 	struct receipt_code code;
+	unsigned char sealed_to[STORAGE_PUBLIC_BYTES];
 	struct case_row row;
 	struct str body_sealed;
 	struct str capsule; /* sealed; .p NULL without an address */

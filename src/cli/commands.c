@@ -138,9 +138,9 @@ const struct command commands[] = {
 "  hold, lift-hold   TEXT, the reason: while on hold nothing of it is erased\n"
 "  erase    of a closed case: destroys its keys for good. Where two coordinators\n"
 "           are, one asks and another confirms; the terminal counts as one\n"
-"TEXT goes to the reporter, but with note and holds; - reads it from stdin, out of sight of\n"
-"`ps`. The instance must be running, and logs what is opened; while it is not,\n"
-"list and show give numbers, states and dates.\n",
+"TEXT goes to the reporter, but with note and holds; - reads it from stdin, out\n"
+"of sight of `ps`. The instance must be running, and logs what is opened; while\n"
+"it is not, list and show give numbers, states and dates.\n",
                 .executable = "vdpd-client",
         },
         {
@@ -243,13 +243,13 @@ const struct command commands[] = {
                 .arguments = "-C DIR [--json]",
                 .summary = "Change the storage key, and seal every case to the new one",
                 .help =
-"The instance must not be served meanwhile. The keys of all cases and the sealed\n"
-"addresses of reporters come under a new keys/storage.key, and the old one is\n"
-"gone: a copy of it opens nothing that is in the instance or in later backups.\n"
-"Keep that copy for earlier backups made without the storage key. Who had the old\n"
-"key and the database before could open the cases of then, and still can.\n"
-"If it is cut off, the instance does not start until it is run again, and goes on\n"
-"from there.\n",
+"The keys of all cases and the sealed addresses of reporters come under a new\n"
+"keys/storage.key, and the old one is gone: a copy of it opens nothing that is in\n"
+"the instance or in later backups. Keep that copy for earlier backups made\n"
+"without the storage key. Who had the old key and the database before could open\n"
+"the cases of then, and still can. Works while the instance runs, which takes\n"
+"reports meanwhile, or not. If it is cut off, run it again: until then both keys\n"
+"open, and no backup can be made. The log has its begin and its end.\n",
                 .executable = "vdpd-admin",
         },
         {

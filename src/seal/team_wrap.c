@@ -15,8 +15,8 @@ enum { FORM = 2, BOX_BYTES = KEY_BYTES + crypto_box_SEALBYTES };
 enum { AT_FORM, AT_BOX, AT_STEP = AT_BOX + BOX_BYTES, AT_SEALED };
 
 struct wrapper {
-	unsigned char storage_public[STORAGE_PUBLIC_BYTES];
 	pthread_mutex_t lock; /* of what follows */
+	unsigned char storage_public[STORAGE_PUBLIC_BYTES];
 	unsigned char box[BOX_BYTES];
 	struct key next; /* K(step) */
 	unsigned step;
@@ -57,6 +57,23 @@ wrapper_free(struct wrapper *w)
 		return;
 	pthread_mutex_destroy(&w->lock);
 	sodium_free(w);
+}
+
+void
+wrapper_public(struct wrapper *w, unsigned char out[STORAGE_PUBLIC_BYTES])
+{
+	pthread_mutex_lock(&w->lock);
+	memcpy(out, w->storage_public, STORAGE_PUBLIC_BYTES);
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
+wrapper_change(struct wrapper *w, const unsigned char storage_public[STORAGE_PUBLIC_BYTES])
+{
+	pthread_mutex_lock(&w->lock);
+	memcpy(w->storage_public, storage_public, STORAGE_PUBLIC_BYTES);
+	w->step = TEAM_WRAP_STRETCH;
+	pthread_mutex_unlock(&w->lock);
 }
 
 static void

@@ -24,6 +24,9 @@ struct wrapper;
 /* STORAGE_PUBLIC is a point of full order, as keyd made it. Aborts without memory. */
 struct wrapper *wrapper_new(const unsigned char storage_public[STORAGE_PUBLIC_BYTES]);
 void wrapper_free(struct wrapper *w); /* NULL allowed */
+/* The storage key that the next wrap is made for; and from now on for another one. Any thread. */
+void wrapper_public(struct wrapper *w, unsigned char out[STORAGE_PUBLIC_BYTES]);
+void wrapper_change(struct wrapper *w, const unsigned char storage_public[STORAGE_PUBLIC_BYTES]);
 
 /* The team key for keyd, bound to the case's uid. */
 void team_wrap(struct wrapper *w, const struct key *team,

@@ -28,7 +28,7 @@ static const struct stmt stmt_wraps = {
 };
 static const struct stmt stmt_wrap_put = {
         "wrap_put",
-        "UPDATE case_wrap SET team = $2 WHERE case_id = $1",
+        "UPDATE case_wrap SET team = $3 WHERE case_id = $1 AND team = $2",
 };
 static const struct stmt stmt_sealed = {
         "sealed_list",
@@ -37,11 +37,32 @@ static const struct stmt stmt_sealed = {
 };
 static const struct stmt stmt_sealed_put = {
         "sealed_put",
-        "UPDATE capsule SET content = $2 WHERE id = $1",
+        "UPDATE capsule SET content = $3 WHERE id = $1 AND content = $2",
+};
+
+static const struct stmt stmt_count_cases = {"wrap_count", "SELECT COUNT(*) FROM case_wrap"};
+static const struct stmt stmt_count_capsules = {"sealed_count", "SELECT COUNT(*) FROM capsule"};
+static const struct stmt stmt_sealing_set = {
+        "sealing_set",
+        "INSERT INTO sealing (id, storage) VALUES (1, $1) ON CONFLICT (id) DO UPDATE SET "
+        "storage = excluded.storage",
+};
+static const struct stmt stmt_sealing_other = {
+        "sealing_other",
+        "SELECT COUNT(*) FROM sealing WHERE id = 1 AND storage <> $1",
 };
 
 const struct stmt *const wrap_store_stmts[] = {
-        &stmt_wraps, &stmt_wrap_put, &stmt_sealed, &stmt_sealed_put, NULL};
+        &stmt_wraps,
+        &stmt_wrap_put,
+        &stmt_sealed,
+        &stmt_sealed_put,
+        &stmt_count_cases,
+        &stmt_count_capsules,
+        &stmt_sealing_set,
+        &stmt_sealing_other,
+        NULL,
+};
 
 enum err
 wrap_list(struct arena *a, struct db *db, int64_t after, size_t limit, struct wrap_row **rows,
@@ -59,14 +80,50 @@ sealed_list(struct arena *a, struct db *db, int64_t after, size_t limit, struct 
 	        &sealed_map, limit, rows, n);
 }
 
-enum err
-wrap_put(struct db *db, int64_t id, struct str team_wrap)
+static enum err
+put(struct db *db, const struct stmt *st, int64_t id, struct str old, struct str new, bool *done)
 {
-	return db_exec1(db, &stmt_wrap_put, DB_ARGS(db_i64(id), db_blob(team_wrap)));
+	int64_t changed;
+	enum err e = db_exec(db, st, DB_ARGS(db_i64(id), db_blob(old), db_blob(new)), &changed);
+
+	if (e == ERR_OK)
+		*done = changed != 0;
+	return e;
 }
 
 enum err
-sealed_put(struct db *db, int64_t id, struct str content)
+wrap_put(struct db *db, int64_t id, struct str old, struct str team_wrap, bool *done)
 {
-	return db_exec1(db, &stmt_sealed_put, DB_ARGS(db_i64(id), db_blob(content)));
+	return put(db, &stmt_wrap_put, id, old, team_wrap, done);
+}
+
+enum err
+sealed_put(struct db *db, int64_t id, struct str old, struct str content, bool *done)
+{
+	return put(db, &stmt_sealed_put, id, old, content, done);
+}
+
+enum err
+wrap_count(struct db *db, int64_t *cases, int64_t *capsules)
+{
+	enum err e = db_one_i64(db, &stmt_count_cases, DB_NONE, cases);
+
+	return e == ERR_OK ? db_one_i64(db, &stmt_count_capsules, DB_NONE, capsules) : e;
+}
+
+enum err
+sealing_set(struct db *db, const unsigned char storage[32])
+{
+	return db_exec1(db, &stmt_sealing_set, DB_ARGS(db_bytes(storage, 32)));
+}
+
+enum err
+sealing_other(struct db *db, const unsigned char storage[32], bool *other)
+{
+	int64_t n;
+	enum err e = db_one_i64(db, &stmt_sealing_other, DB_ARGS(db_bytes(storage, 32)), &n);
+
+	if (e == ERR_OK)
+		*other = n != 0;
+	return e;
 }

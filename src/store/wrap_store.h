@@ -22,9 +22,20 @@ enum err wrap_list(struct arena *a, struct db *db, int64_t after, size_t limit,
 enum err sealed_list(struct arena *a, struct db *db, int64_t after, size_t limit,
         struct sealed_row **rows, size_t *n) MUST_CHECK;
 
-/* Inside tx_run: the same, sealed anew. */
-enum err wrap_put(struct db *db, int64_t id, struct str team_wrap) MUST_CHECK;
-enum err sealed_put(struct db *db, int64_t id, struct str content) MUST_CHECK;
+/* Inside tx_run: sealed anew, if it is still OLD; *DONE tells. */
+enum err wrap_put(
+        struct db *db, int64_t id, struct str old, struct str team_wrap, bool *done) MUST_CHECK;
+enum err sealed_put(
+        struct db *db, int64_t id, struct str old, struct str content, bool *done) MUST_CHECK;
+
+/* How many there are of each, for a progress bar. */
+enum err wrap_count(struct db *db, int64_t *cases, int64_t *capsules) MUST_CHECK;
+
+/* From the commit on, what is sealed to another storage key than that of the public half STORAGE is
+ * not written any more: sealing_other says so. Inside tx_run. */
+enum err sealing_set(struct db *db, const unsigned char storage[32]) MUST_CHECK;
+/* *OTHER: cases are sealed to another storage key now. */
+enum err sealing_other(struct db *db, const unsigned char storage[32], bool *other) MUST_CHECK;
 
 extern const struct stmt *const wrap_store_stmts[];
 

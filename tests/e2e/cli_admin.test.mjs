@@ -322,7 +322,7 @@ scenario('what was rewritten is found and named', async (i) => {
 	tampered(db, "INSERT INTO event (case_id, seq, at, recorded_at, kind, actor, clear, sealed_with) SELECT case_id, 3, at, at, 'note', actor, '', 0 FROM event WHERE kind = 'message'",
 		/EXW-2026-0001, event 3: is not in the chain/);
 	tampered(db, 'UPDATE cases SET pair_public = (SELECT pair_public FROM cases WHERE id = 2) WHERE id = 1', /EXW-2026-0001: its number, content/);
-	tampered(db, 'PRAGMA foreign_keys = OFF;DELETE FROM event WHERE case_id = 3;DELETE FROM capsule WHERE case_id = 3;DELETE FROM notice WHERE case_id = 3;DELETE FROM outcome WHERE case_id = 3;DELETE FROM cases WHERE id = 3',
+	tampered(db, 'PRAGMA foreign_keys = OFF;DELETE FROM event WHERE case_id = 3;DELETE FROM capsule WHERE case_id = 3;DELETE FROM case_wrap WHERE case_id = 3;DELETE FROM notice WHERE case_id = 3;DELETE FROM outcome WHERE case_id = 3;DELETE FROM cases WHERE id = 3',
 		/checkpoint \d+ of 2026-01-0.*rewritten or taken out/);
 	// A chain that was cut and a head that fits: only what keyd signed tells.
 	tampered(db, "PRAGMA foreign_keys = OFF;DELETE FROM event WHERE id = (SELECT max(id) FROM event);DELETE FROM checkpoint;UPDATE cases SET events = events - 1 WHERE id = 2",

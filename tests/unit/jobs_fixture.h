@@ -121,8 +121,7 @@ jobs_make(void)
 	f->a = arena_new(256 << 20);
 	main_store_open(&f->store);
 	jobs_read_texts(f);
-	memcpy(f->pr.storage_public, f->k->halves.storage, sizeof f->pr.storage_public);
-	f->pr.wrapper = wrapper_new(f->pr.storage_public);
+	f->pr.wrapper = wrapper_new(f->k->halves.storage);
 	memcpy(f->pr.signing_public, f->k->halves.signing, sizeof f->pr.signing_public);
 	key_random(&f->intake_key);
 	assert_int_equal(tx_run(f->store.db, jobs_policy_write, f), ERR_OK);

@@ -95,8 +95,10 @@ setup(void **state)
 	        ERR_OK);
 	f->pr.name = f->policy->programme;
 	f->pr.case_prefix = f->policy->case_prefix;
-	crypto_box_keypair(f->pr.storage_public, f->storage_secret.b);
-	f->pr.wrapper = wrapper_new(f->pr.storage_public);
+	unsigned char storage_public[32];
+
+	crypto_box_keypair(storage_public, f->storage_secret.b);
+	f->pr.wrapper = wrapper_new(storage_public);
 	crypto_sign_keypair(f->pr.signing_public, f->signing_secret);
 	key_random(&f->intake_key);
 	assert_int_equal(tx_run(f->store.db, policy_write, f), ERR_OK);

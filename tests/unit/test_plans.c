@@ -29,6 +29,9 @@ static const struct {
         {"outcome_each", "SCAN outcome"}, /* the trust center's, kept in memory */
         /* The other end of a foreign key, which SQLite skips while none is known to dangle. */
         {"case_insert", "SCAN idempotency"},
+        /* For the bar of a change of the storage key. */
+        {"wrap_count", "SCAN case_wrap"},
+        {"sealed_count", "SCAN capsule"},
         /* An index of what is announced, and read once a day. */
         {"retention_announced", "SCAN cases USING COVERING INDEX cases_erase"},
         {"programme_insert", "SCAN outcome"},

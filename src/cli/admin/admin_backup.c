@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARENA_BYTES = 64 * 1024 };
+enum { ARENA_BYTES = 64 * 1024, KEY_ID_BYTES = 8 /* of its public half, as shown */ };
 
 struct backup {
 	struct arena *a;
@@ -85,10 +85,12 @@ print_json(const struct backup *b)
 
 	time_format(m->made_at_utc_s, at);
 	printf("{\"id\":\"%.*s\",\"made_at\":\"%s\",\"bytes\":%llu,\"storage_key\":%s,"
-	       "\"backup_key\":\"%.*s\",\"files\":%zu,\"files_copied\":%zu,\"files_in_base\":%zu,"
+	       "\"storage_key_id\":\"%.*s\",\"backup_key\":\"%.*s\",\"files\":%zu,\"files_copied\":"
+	       "%zu,\"files_in_base\":%zu,"
 	       "\"files_missing\":%zu,\"files_damaged\":%zu}\n",
 	        STR_ARG(hex_str(b->a, m->id, sizeof m->id)), at, (unsigned long long)m->bytes,
 	        b->q.storage_key ? "true" : "false",
+	        STR_ARG(hex_str(b->a, m->storage_public, KEY_ID_BYTES)),
 	        STR_ARG(hex_str(b->a, m->recipient, sizeof m->recipient)), m->blobs_n, m->copied_n,
 	        m->in_base_n, m->missing_n, m->damaged_n);
 }
@@ -105,7 +107,7 @@ print_text(const struct backup *b)
 	printf("files of cases  %zu: %zu copied", m->blobs_n, m->copied_n);
 	if (b->base != NULL)
 		printf(", %zu in %s, which a restore needs too", m->in_base_n, b->base);
-	printf("\nstorage key     ");
+	printf("\nstorage key     %.*s, ", STR_ARG(hex_str(b->a, m->storage_public, KEY_ID_BYTES)));
 	if (b->q.storage_key)
 		printf("in it: who has the file and the backup key reads every report\n");
 	else

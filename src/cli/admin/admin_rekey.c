@@ -1,15 +1,14 @@
-/* vdpd rekey: a new storage key; everything that was sealed to the old one is sealed to it. The
- * instance stands still meanwhile: what is sealed must not come to a key that is on its way out. */
+/* vdpd rekey: a new storage key; everything that was sealed to the old one is sealed to it. keyd,
+ * if it runs, opens with both meanwhile; whoever is killed in the middle goes on from there. */
 #include "cli/admin/admin.h"
 
+#include "base/id.h"
 #include "base/time.h"
 #include "cli/admin/place.h"
-#include "keyd/store/keyd_rekey.h"
+#include "cli/admin/rekey_sweep.h"
+#include "cli/admin/staff.h"
 #include "proc/instance.h"
-#include "seal/capsule.h"
-#include "seal/team_wrap.h"
 #include "store/statements.h"
-#include "store/tx.h"
 #include "store/wrap_store.h"
 
 #include <errno.h>
@@ -18,158 +17,67 @@
 #include <sys/file.h>
 #include <unistd.h>
 
-enum { STRETCH = 256 };
-#define BATCH_ARENA_BYTES ((size_t)64 << 20)
+enum { ARENA_BYTES = 1 << 20, PASSES = 2 /* one that moves and one that checks */ };
 
 struct rekey {
 	const char *dir;
 	bool json;
+	bool live; /* the instance is served */
 	struct rekey_keys keys;
+	struct rekey_swept swept;
 	struct db *db;
 	int lock, keys_dir;
-	size_t cases_n, capsules_n, closed_n; /* the last: open with neither key */
 	struct diag why;
 };
 
-/* One stretch of rows; what it counts is added once it is committed. */
-struct batch {
-	const struct rekey_keys *keys;
-	struct wrapper *wrapper; /* to the new key */
-	int64_t after, last;     /* ids */
-	size_t read_n, done_n, closed_n;
-};
-
-/* Sealed to the new key in a run that was cut off. */
-static bool
-is_done(const struct batch *b, const struct wrap_row *row)
-{
-	struct key team;
-	bool done = team_unwrap(b->keys->new.public_half, &b->keys->new.secret, row->team_wrap,
-	                    row->uid, &team) == ERR_OK;
-
-	key_wipe(&team);
-	return done;
-}
-
-static enum err
-wrap_anew(struct db *db, struct batch *b, const struct wrap_row *row)
-{
-	unsigned char wrap[TEAM_WRAP_BYTES];
-	struct key team;
-	enum err e;
-
-	if (team_unwrap(b->keys->old.public_half, &b->keys->old.secret, row->team_wrap, row->uid,
-	            &team) != ERR_OK) {
-		if (is_done(b, row))
-			b->done_n++;
-		else
-			b->closed_n++;
-		return ERR_OK;
-	}
-	team_wrap(b->wrapper, &team, row->uid, wrap);
-	e = wrap_put(db, row->id, str_bytes(wrap, sizeof wrap));
-	b->done_n++;
-	key_wipe(&team);
-	return e;
-}
-
-static enum err
-wraps_tx(struct db *db, void *ctx)
-{
-	struct batch *b = ctx;
-	struct arena *a = arena_new(BATCH_ARENA_BYTES);
-	struct wrap_row *rows;
-	enum err e;
-
-	b->done_n = b->closed_n = 0;
-	e = wrap_list(a, db, b->after, STRETCH, &rows, &b->read_n);
-	for (size_t i = 0; e == ERR_OK && i < b->read_n; i++) {
-		e = wrap_anew(db, b, &rows[i]);
-		b->last = rows[i].id;
-	}
-	arena_free(a);
-	return e;
-}
-
-static enum err
-seal_anew(struct arena *a, struct db *db, struct batch *b, const struct sealed_row *row)
-{
-	const struct capsule_bond bond = {
-	        (enum capsule_purpose)row->purpose, row->uid, row->not_before_utc_s};
-	struct str plain;
-
-	if (capsule_open(a, b->keys->old.public_half, &b->keys->old.secret, &bond, row->content,
-	            &plain) == ERR_OK) {
-		b->done_n++;
-		return sealed_put(
-		        db, row->id, capsule_seal(a, b->keys->new.public_half, &bond, plain));
-	}
-	if (capsule_open(a, b->keys->new.public_half, &b->keys->new.secret, &bond, row->content,
-	            &plain) == ERR_OK)
-		b->done_n++;
-	else
-		b->closed_n++;
-	return ERR_OK;
-}
-
-static enum err
-capsules_tx(struct db *db, void *ctx)
-{
-	struct batch *b = ctx;
-	struct arena *a = arena_new(BATCH_ARENA_BYTES);
-	struct sealed_row *rows;
-	enum err e;
-
-	b->done_n = b->closed_n = 0;
-	e = sealed_list(a, db, b->after, STRETCH, &rows, &b->read_n);
-	for (size_t i = 0; e == ERR_OK && i < b->read_n; i++) {
-		e = seal_anew(a, db, b, &rows[i]);
-		b->last = rows[i].id;
-	}
-	arena_free(a);
-	return e;
-}
-
-static enum err
-run_over(struct rekey *r, tx_fn *step, size_t *done)
-{
-	struct batch b = {
-	        .keys = &r->keys, .wrapper = wrapper_new(r->keys.new.public_half), .read_n = 1};
-	enum err e = ERR_OK;
-
-	while (e == ERR_OK && b.read_n > 0) {
-		e = tx_run(r->db, step, &b);
-		b.after = b.last;
-		if (e == ERR_OK) {
-			*done += b.done_n;
-			r->closed_n += b.closed_n;
-		}
-	}
-	wrapper_free(b.wrapper);
-	if (e != ERR_OK)
-		return diag_set(&r->why, e, "mend that and run it again: it goes on from there",
-		        "data/vdpd.db: %s", db_why(r->db));
-	return ERR_OK;
-}
-
-/* Alone: no process that seals or opens, and no backup that would mix old keys and new wraps. */
+/* No other change, and no backup, which would mix old keys and new wraps. */
 static enum err
 be_alone(struct rekey *r)
 {
 	enum err e = instance_lock(&r->lock, &r->why);
 
-	if (e == ERR_BUSY)
-		return diag_set(&r->why, e, "stop it, run this, and start it again",
-		        "the storage key cannot be changed while the instance is served");
-	if (e != ERR_OK)
+	r->live = e == ERR_BUSY;
+	if (e != ERR_OK && !r->live)
 		return e;
+	r->why = (struct diag){0};
 	r->keys_dir = open("keys", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (r->keys_dir >= 0 && flock(r->keys_dir, LOCK_EX | LOCK_NB) == 0)
 		return ERR_OK;
 	if (errno == EWOULDBLOCK)
 		return diag_set(&r->why, ERR_BUSY, "wait for it, and run this again",
-		        "a backup is being made");
+		        "a backup is being made, or the storage key is being changed already");
 	return diag_set(&r->why, ERR_IO, NULL, "keys: %s", strerror(errno));
+}
+
+/* Tells keyd, in a session of its own: it lasts a minute, and the change perhaps longer. */
+static enum err
+tell_keyd(struct rekey *r, enum keyd_rekey_step step)
+{
+	struct arena *a = arena_new(ARENA_BYTES);
+	struct staff *staff;
+	enum err e = staff_open(a, &staff, &r->why);
+
+	if (e == ERR_OK) {
+		e = staff_rekey(staff, step, r->keys.new.secret.b, &r->why);
+		staff_close(staff);
+	}
+	arena_free(a);
+	return e;
+}
+
+static enum err
+sweep(struct rekey *r)
+{
+	struct progress progress;
+	int64_t cases, capsules;
+	enum err e = wrap_count(r->db, &cases, &capsules);
+
+	if (e != ERR_OK)
+		return diag_set(&r->why, e, NULL, "data/vdpd.db: %s", db_why(r->db));
+	progress_begin(&progress, "rekey", (uint64_t)(cases + capsules) * PASSES, r->json);
+	e = rekey_sweep(r->db, &r->keys, r->live, &progress, &r->swept, &r->why);
+	progress_end(&progress);
+	return e;
 }
 
 static enum err
@@ -184,33 +92,47 @@ rekey(struct rekey *r)
 		e = db_open("data", &store_set, DB_LAZY, &r->why, &r->db);
 	if (e == ERR_OK)
 		e = rekey_begin("keys", &r->keys, &r->why);
+	if (e == ERR_OK && r->live)
+		e = tell_keyd(r, KEYD_REKEY_BEGIN);
 	if (e == ERR_OK)
-		e = run_over(r, wraps_tx, &r->cases_n);
+		e = sweep(r);
 	if (e == ERR_OK)
-		e = run_over(r, capsules_tx, &r->capsules_n);
+		e = r->live ? tell_keyd(r, KEYD_REKEY_END)
+		            : rekey_log("keys", &r->keys, now_utc_s(), &r->why);
 	if (e == ERR_OK)
-		e = rekey_finish("keys", &r->keys, now_utc_s(), &r->why);
+		e = rekey_replace("keys", &r->keys, &r->why);
 	return e;
 }
 
 static void
 print(const struct rekey *r)
 {
+	struct arena *a = arena_new(4096);
+	struct str old = hex_str(a, r->keys.old.public_half, 8);
+	struct str new = hex_str(a, r->keys.new.public_half, 8);
+
 	if (r->json) {
-		printf("{\"cases\":%zu,\"capsules\":%zu,\"not_opened\":%zu,\"resumed\":%s}\n",
-		        r->cases_n, r->capsules_n, r->closed_n, r->keys.resumed ? "true" : "false");
+		printf("{\"cases\":%zu,\"capsules\":%zu,\"not_opened\":%zu,\"resumed\":%s,"
+		       "\"served\":%s,\"old_key\":\"%.*s\",\"new_key\":\"%.*s\"}\n",
+		        r->swept.cases_n, r->swept.capsules_n, r->swept.closed_n,
+		        r->keys.resumed ? "true" : "false", r->live ? "true" : "false",
+		        STR_ARG(old), STR_ARG(new));
+		arena_free(a);
 		return;
 	}
 	printf("keys/storage.key is new%s: %zu cases and %zu addresses of reporters are sealed to "
 	       "it.\n",
-	        r->keys.resumed ? ", after a change that was cut off" : "", r->cases_n,
-	        r->capsules_n);
-	if (r->closed_n > 0)
+	        r->keys.resumed ? ", after a change that was cut off" : "", r->swept.cases_n,
+	        r->swept.capsules_n);
+	if (r->swept.closed_n > 0)
 		printf("%zu could be opened with no key, before or now, and were left as they "
 		       "are.\n",
-		        r->closed_n);
-	printf("The old key is gone from here. Make a backup of the new one; earlier backups that\n"
-	       "were made without the storage key need the copy of the old one.\n");
+		        r->swept.closed_n);
+	printf("The old key (%.*s…) is gone from here. Make a backup of the new one (%.*s…);\n"
+	       "earlier backups that were made without the storage key need the copy of the old "
+	       "one.\n",
+	        STR_ARG(old), STR_ARG(new));
+	arena_free(a);
 }
 
 int

@@ -20,7 +20,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { ARENA_BYTES = CONFIG_ARENA_BYTES + POLICY_ARENA_BYTES + (1 << 20) };
+enum {
+	KEY_ID_BYTES = 8, /* of its public half, as shown */
+	ARENA_BYTES = CONFIG_ARENA_BYTES + POLICY_ARENA_BYTES + (1 << 20)
+};
 
 struct restore {
 	struct arena *a;
@@ -32,6 +35,7 @@ struct restore {
 	struct unpacked found;
 	struct audited audited;
 	struct keyd_forgotten forgotten;
+	struct public_keys keys;
 	struct diag why;
 };
 
@@ -81,6 +85,9 @@ check_inside(struct restore *r)
 {
 	const struct config *config;
 	enum err e = place_config(r->a, &config, &r->why);
+
+	if (e == ERR_OK)
+		e = place_public_keys(&r->keys, &r->why);
 
 	if (e == ERR_OK && r->found.storage_key)
 		e = keyd_check_keys(&r->why);
@@ -140,10 +147,12 @@ print_json(const struct restore *r)
 
 	time_format(r->found.made_at_utc_s, at);
 	printf("{\"id\":\"%.*s\",\"made_at\":\"%s\",\"rehearsal\":%s,\"storage_key\":%s,"
+	       "\"storage_key_id\":\"%.*s\","
 	       "\"backups\":%zu,\"files\":%zu,\"files_missing\":%zu,\"files_damaged\":%zu",
 	        STR_ARG(hex_str(r->a, r->found.id, sizeof r->found.id)), at,
 	        r->q.rehearse ? "true" : "false", r->found.storage_key ? "true" : "false",
-	        r->found.backups_n, r->found.blobs_n, r->found.missing_n, r->found.damaged_n);
+	        STR_ARG(hex_str(r->a, r->keys.storage, KEY_ID_BYTES)), r->found.backups_n,
+	        r->found.blobs_n, r->found.missing_n, r->found.damaged_n);
 	if (r->q.rehearse)
 		printf(",\"cases\":%zu,\"events\":%zu}\n", r->audited.cases_n, r->audited.events_n);
 	else
@@ -166,8 +175,9 @@ print_text(const struct restore *r)
 		printf("cases           %zu, %zu events: every chain is whole\n",
 		        r->audited.cases_n, r->audited.events_n);
 	printf("files of cases  %zu, each as its row says\n"
-	       "storage key     %s\n",
+	       "storage key     %.*s, %s\n",
 	        r->found.blobs_n - r->found.missing_n - r->found.damaged_n,
+	        STR_ARG(hex_str(r->a, r->keys.storage, KEY_ID_BYTES)),
 	        r->found.storage_key ? "in it" : "NOT in it: no report can be opened without it");
 	if (r->q.rehearse)
 		return;

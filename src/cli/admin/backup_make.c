@@ -33,6 +33,7 @@ struct make {
 	struct backup_index base, index;
 	struct backup_writer *w;
 	struct progress progress;
+	struct public_keys keys;
 	int keys_dir; /* locked while it is open */
 	struct backup_made made;
 	unsigned char piece[READ_BYTES];
@@ -323,6 +324,8 @@ prepare(struct make *m)
 	if (e == ERR_OK)
 		e = read_index_key(m);
 	if (e == ERR_OK)
+		e = place_public_keys(&m->keys, m->d);
+	if (e == ERR_OK)
 		e = choose_recipient(m);
 	if (e == ERR_OK)
 		e = read_base(m);
@@ -392,6 +395,7 @@ backup_make(const struct backup_request *q, struct backup_made *out, struct diag
 	if (e == ERR_OK) {
 		memcpy(m->made.id, m->head.id, sizeof m->made.id);
 		memcpy(m->made.recipient, m->head.recipient, sizeof m->made.recipient);
+		memcpy(m->made.storage_public, m->keys.storage, sizeof m->made.storage_public);
 		m->made.made_at_utc_s = m->head.made_at_utc_s;
 		*out = m->made;
 	}

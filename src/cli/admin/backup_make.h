@@ -35,7 +35,8 @@ struct backup_made {
 	int64_t made_at_utc_s;
 	size_t blobs_n; /* that rows name, of them: */
 	size_t in_base_n, copied_n, missing_n, damaged_n;
-	uint64_t bytes; /* of the file */
+	uint64_t bytes;                   /* of the file */
+	unsigned char storage_public[32]; /* of the storage key that opens its cases */
 };
 
 /* Makes it. Changes the working directory and gives root up for the instance's owner, so it is done

@@ -1,8 +1,8 @@
 /* Walking over cases. */
 #include "cli/admin/cases.h"
 
+#include "cli/admin/place.h"
 #include "cli/cli.h"
-#include "keyd/client/public_keys.h"
 #include "store/policy_store.h"
 #include "store/statements.h"
 #include "store/tx.h"
@@ -21,15 +21,10 @@ static enum err
 read_keys(struct programme *pr, struct diag *d)
 {
 	struct public_keys keys;
-	int fd = open("keys/public.keys", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	enum err e = fd >= 0 ? public_keys_read(fd, &keys) : ERR_IO;
+	enum err e = place_public_keys(&keys, d);
 
-	if (fd >= 0)
-		close(fd);
 	if (e != ERR_OK)
-		return diag_set(d, e, "restore the folder keys/ from its backup",
-		        "keys/public.keys is missing or damaged");
-	memcpy(pr->storage_public, keys.storage, sizeof pr->storage_public);
+		return e;
 	memcpy(pr->signing_public, keys.signing, sizeof pr->signing_public);
 	return ERR_OK;
 }

@@ -7,11 +7,13 @@
 #include "cli/admin/fold_check.h"
 #include "cli/admin/keyd_check.h"
 #include "cli/admin/place.h"
+#include "keyd/store/keyd_rekey.h"
 #include "keyd/store/keyd_set.h"
 #include "store/integrity.h"
 #include "store/statements.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 void
 doctor_configuration(struct doctor *doc)
@@ -31,6 +33,12 @@ doctor_keys(struct doctor *doc)
 
 	if (keyd_check_keys(&d) != ERR_OK)
 		doctor_problem(doc, &d);
+	if (access("keys/" STORAGE_KEY_NEXT, F_OK) == 0) {
+		diag_set(&d, ERR_STATE, "run `vdpd rekey -C DIR` again: it goes on from there",
+		        "a change of the storage key is not at its end (keys/" STORAGE_KEY_NEXT
+		        ")");
+		doctor_problem(doc, &d);
+	}
 }
 
 /* Opening compares the migrations and prepares every statement. */

@@ -52,6 +52,20 @@ place_enter(struct arena *a, const char *dir, const struct config **out, struct 
 	return e == ERR_OK ? place_config(a, out, d) : e;
 }
 
+enum err
+place_public_keys(struct public_keys *out, struct diag *d)
+{
+	int fd = open("keys/public.keys", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	enum err e = fd >= 0 ? public_keys_read(fd, out) : ERR_IO;
+
+	if (fd >= 0)
+		close(fd);
+	if (e != ERR_OK)
+		return diag_set(d, ERR_INVALID, "restore it from the backup of the keys",
+		        "keys/public.keys is missing or damaged");
+	return ERR_OK;
+}
+
 bool
 place_is_served(void)
 {

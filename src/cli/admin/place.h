@@ -2,6 +2,7 @@
 #ifndef VDPD_CLI_ADMIN_PLACE_H
 #define VDPD_CLI_ADMIN_PLACE_H
 
+#include "keyd/client/public_keys.h"
 #include "policy/config.h"
 
 /* Enters the instance DIR (`-C DIR`): it becomes the working directory, and root is given up for
@@ -13,6 +14,9 @@ enum err place_enter(
 /* The same in two steps, for who goes on without a vdpd.yaml. */
 enum err place_go(const char *dir, struct diag *d) MUST_CHECK;
 enum err place_config(struct arena *a, const struct config **out, struct diag *d) MUST_CHECK;
+
+/* keys/public.keys of the instance that was entered. ERR_INVALID with D. */
+enum err place_public_keys(struct public_keys *out, struct diag *d) MUST_CHECK;
 
 /* True while a supervisor serves the instance that was entered. */
 bool place_is_served(void);

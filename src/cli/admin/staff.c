@@ -10,6 +10,7 @@
 #include "keyd/store/pgp_store.h"
 #include "proc/listener.h"
 
+#include <sodium.h>
 #include <stdlib.h>
 
 enum { VERIFY_STRETCH = 10000 };
@@ -196,6 +197,24 @@ staff_token_revoke(struct staff *s, int64_t token_id, struct diag *d)
 		e = keyd_token_revoke(s->a, &s->keyd, &q, &nothing, NULL);
 	else
 		e = token_revoke(s->store.db, &keyd_operator, token_id, now_utc_s());
+	return e == ERR_OK ? e : failed(d, e, 0);
+}
+
+enum err
+staff_rekey(
+        struct staff *s, enum keyd_rekey_step step, const unsigned char secret[32], struct diag *d)
+{
+	struct keyd_rekey q = {.credential = s->credential, .step = step};
+	struct keyd_nothing nothing;
+	enum err e = ERR_STATE;
+
+	memcpy(q.secret, secret, sizeof q.secret);
+	if (s->keyd.channel != NULL)
+		e = keyd_rekey(s->a, &s->keyd, &q, &nothing, NULL);
+	sodium_memzero(&q, sizeof q);
+	if (e == ERR_STATE)
+		return diag_set(
+		        d, e, "run it again", "keyd does not know this change of the storage key");
 	return e == ERR_OK ? e : failed(d, e, 0);
 }
 

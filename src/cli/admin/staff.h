@@ -34,6 +34,11 @@ enum err staff_pgp_want(struct staff *s, uint32_t wish, struct diag *d) MUST_CHE
 /* True if the process keyd answers, and no files do. */
 bool staff_is_served(const struct staff *s);
 
+/* Asks the keyd that runs (ERR_STATE otherwise) to begin or end the change of the storage key to
+ * SECRET. */
+enum err staff_rekey(struct staff *s, enum keyd_rekey_step step, const unsigned char secret[32],
+        struct diag *d) MUST_CHECK;
+
 /* Walks a stretch of the log's chain after the entry AFTER_ID. */
 enum err staff_audit_verify(struct staff *s, int64_t after_id, struct keyd_audit_verified *out,
         struct diag *d) MUST_CHECK;

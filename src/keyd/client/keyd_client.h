@@ -91,6 +91,9 @@ KEYD_CALL(audit, keyd_audit, keyd_log);
 KEYD_CALL(news, keyd_credential, keyd_log);
 KEYD_CALL(audit_verify, keyd_audit_verify, keyd_audit_verified);
 
+/* command line, the operator's session. */
+KEYD_CALL(rekey, keyd_rekey, keyd_nothing);
+
 /* command line, and only for the instance's owner: a session of one minute. */
 KEYD_CALL(cli_session, keyd_nothing, keyd_signed_in);
 

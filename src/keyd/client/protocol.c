@@ -437,6 +437,13 @@ FIELDS(keyd_changes) = {
 };
 MSG(keyd_changes);
 
+FIELDS(keyd_rekey) = {
+        CREDENTIAL(struct keyd_rekey),
+        WIRE_U32(struct keyd_rekey, step),
+        WIRE_BYTES(struct keyd_rekey, secret),
+};
+MSG(keyd_rekey);
+
 static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_KEYS] = {&nothing_wire, &keyd_keys_wire},
         [KEYD_SIGN_RECEIPTS] = {&keyd_sign_receipts_wire, &keyd_receipts_wire},
@@ -479,6 +486,7 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_PGP_SECRET] = {&keyd_pgp_secret_ask_wire, &keyd_pgp_secret_wire},
         [KEYD_PGP_PUT] = {&keyd_pgp_put_wire, &nothing_wire},
         [KEYD_PGP_PUBLISH] = {&keyd_pgp_publish_wire, &nothing_wire},
+        [KEYD_REKEY] = {&keyd_rekey_wire, &nothing_wire},
         [KEYD_CLI_SESSION] = {&nothing_wire, &keyd_signed_in_wire},
 };
 

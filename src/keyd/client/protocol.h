@@ -88,6 +88,7 @@ enum keyd_request_type {
 	KEYD_PGP_SECRET,
 	KEYD_PGP_PUT,
 	KEYD_PGP_PUBLISH,
+	KEYD_REKEY,
 	KEYD_REQUESTS
 };
 
@@ -521,6 +522,17 @@ struct keyd_audit_verified {
 	int64_t upto_id; /* all is well up to here */
 	int64_t last_id; /* where the log ends */
 	unsigned char head[32];
+};
+
+/* Changing the storage key, by the operator alone. Begin: what is sealed from now on is sealed to
+ * the half of SECRET, which the caller has written to keys/ before; what was sealed to the key
+ * before opens too. End: it does not any more. Both may be repeated; they are logged. ERR_STATE:
+ * another change is under way, or at the end none to this key. */
+enum keyd_rekey_step { KEYD_REKEY_BEGIN = 1, KEYD_REKEY_END };
+struct keyd_rekey {
+	struct str credential;
+	uint32_t step;
+	unsigned char secret[32];
 };
 
 /* ---- Packing ---- */

@@ -10,6 +10,7 @@
 #include "keyd/store/person_store.h"
 
 struct title_cache;
+struct capsule_bond;
 
 struct keyd {
 	struct keyd_store store;
@@ -134,6 +135,9 @@ struct team_keys;
  * ERR_FORGED. Wiped by the caller. */
 enum err case_check(
         const struct keyd *k, const struct keyd_case *of, struct team_keys *keys) MUST_CHECK;
+/* A capsule, by the storage key; by the one before, too, while it is changed. */
+enum err storage_capsule_open(struct call *c, const struct capsule_bond *bond, struct str sealed,
+        struct str *content) MUST_CHECK;
 /* True if S is a case number as keyd gives them out. */
 bool number_plain(struct str s);
 /* True if S is made of lower-case letters, digits and '_' alone, at least one. */
@@ -156,6 +160,6 @@ call_handler handle_keys, handle_sign_receipts, handle_authenticate, handle_sign
         handle_member_sign_out, handle_factors, handle_recovery_renew, handle_passkey_ask,
         handle_passkey_begin, handle_passkey_add, handle_passkey_remove, handle_passkey_sign_in,
         handle_news, handle_told, handle_absence, handle_pgp_state, handle_pgp_published,
-        handle_pgp_want, handle_pgp_secret, handle_pgp_put, handle_pgp_publish;
+        handle_pgp_want, handle_pgp_secret, handle_pgp_put, handle_pgp_publish, handle_rekey;
 
 #endif

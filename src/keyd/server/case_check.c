@@ -1,6 +1,7 @@
 /* What a case's row says is believed only as far as keyd's own signature goes. */
 #include "keyd/server/call.h"
 
+#include "seal/capsule.h"
 #include "seal/receipt.h"
 #include "seal/team_wrap.h"
 
@@ -46,6 +47,31 @@ signature_check(const struct keyd *k, const struct keyd_case *of)
 	        str_bytes(of->signature, sizeof of->signature));
 }
 
+static enum err
+storage_unwrap(const struct secrets *s, const struct keyd_case *of, struct key *team)
+{
+	enum err e = team_unwrap(
+	        s->public_keys.storage, &s->storage_secret, of->team_wrap, of->case_uid, team);
+
+	if (e != ERR_OK && s->changing)
+		e = team_unwrap(
+		        s->before_public, &s->before_secret, of->team_wrap, of->case_uid, team);
+	return e;
+}
+
+enum err
+storage_capsule_open(
+        struct call *c, const struct capsule_bond *bond, struct str sealed, struct str *content)
+{
+	const struct secrets *s = c->k->secrets;
+	enum err e = capsule_open(
+	        c->a, s->public_keys.storage, &s->storage_secret, bond, sealed, content);
+
+	if (e != ERR_OK && s->changing)
+		e = capsule_open(c->a, s->before_public, &s->before_secret, bond, sealed, content);
+	return e;
+}
+
 enum err
 case_check(const struct keyd *k, const struct keyd_case *of, struct team_keys *keys)
 {
@@ -53,8 +79,7 @@ case_check(const struct keyd *k, const struct keyd_case *of, struct team_keys *k
 	enum err e = number_plain(of->case_number) ? signature_check(k, of) : ERR_FORGED;
 
 	if (e == ERR_OK)
-		e = team_unwrap(k->secrets->public_keys.storage, &k->secrets->storage_secret,
-		        of->team_wrap, of->case_uid, &team);
+		e = storage_unwrap(k->secrets, of, &team);
 	if (e != ERR_OK)
 		return e;
 	team_keys_from(&team, keys);

@@ -20,7 +20,6 @@ enum err
 handle_open_contact(struct call *c)
 {
 	const struct keyd_open_contact *q = c->in;
-	const struct public_keys *halves = &c->k->secrets->public_keys;
 	struct keyd_contact *out = c->out;
 	struct capsule_bond bond = {CAPSULE_CONTACT, q->case_uid, q->not_before};
 	const struct actor by = {.kind = ACTOR_COURIER};
@@ -37,8 +36,7 @@ handle_open_contact(struct call *c)
 		return ERR_STATE;
 	e = call_budget(c, BUDGET_CONTACTS, &by, &uid, 1, &alert);
 	if (e == ERR_OK)
-		e = capsule_open(c->a, halves->storage, &c->k->secrets->storage_secret, &bond,
-		        q->sealed, &content);
+		e = storage_capsule_open(c, &bond, q->sealed, &content);
 	if (e == ERR_OK)
 		e = contact_unpack(content, &contact);
 	if (e != ERR_OK)

@@ -21,6 +21,7 @@ const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
         [KEYD_ENROL_BEGIN] = {"enrol_begin", handle_enrol_begin, DESK},
         [KEYD_ENROL_FINISH] = {"enrol_finish", handle_enrol_finish, DESK},
         [KEYD_CLI_SESSION] = {"cli_session", handle_cli_session, COMMAND, .writes = true},
+        [KEYD_REKEY] = {"rekey", handle_rekey, COMMAND, PERMISSION_MANAGE, .writes = true},
         [KEYD_AUTHENTICATE] = {"authenticate", handle_authenticate, DESK | COMMAND,
                 PERMISSION_SEE_FIGURES},
         [KEYD_SIGN_OUT] = {"sign_out", handle_sign_out, DESK, PERMISSION_SEE_FIGURES,

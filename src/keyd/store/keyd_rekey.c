@@ -108,8 +108,8 @@ log_tx(struct db *db, void *ctx)
 	return log_append(db, ctx);
 }
 
-static enum err
-write_log(const char *dir, const struct rekey_keys *k, int64_t now, struct diag *d)
+enum err
+rekey_log(const char *dir, const struct rekey_keys *k, int64_t now, struct diag *d)
 {
 	struct arena *a = arena_new(4096);
 	struct keyd_log_entry entry = {
@@ -156,15 +156,30 @@ replace(int dirfd, const struct rekey_keys *k, struct diag *d)
 	return e;
 }
 
+/* What is left of the old file once nothing names it. */
+static enum err
+overwrite(int fd, struct diag *d)
+{
+	static const unsigned char zeroes[KEY_BYTES];
+
+	if (pwrite(fd, zeroes, sizeof zeroes, 0) == (ssize_t)sizeof zeroes && fsync(fd) == 0)
+		return ERR_OK;
+	return io_error("storage.key", d);
+}
+
 enum err
-rekey_finish(const char *dir, const struct rekey_keys *k, int64_t now, struct diag *d)
+rekey_replace(const char *dir, const struct rekey_keys *k, struct diag *d)
 {
 	int dirfd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	enum err e = dirfd >= 0 ? write_log(dir, k, now, d)
-	                        : diag_set(d, ERR_IO, NULL, "%s: %s", dir, strerror(errno));
+	int old = dirfd >= 0 ? openat(dirfd, "storage.key", O_WRONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+	enum err e =
+	        old >= 0 ? replace(dirfd, k, d)
+	                 : diag_set(d, ERR_IO, NULL, "%s/storage.key: %s", dir, strerror(errno));
 
 	if (e == ERR_OK)
-		e = replace(dirfd, k, d);
+		e = overwrite(old, d);
+	if (old >= 0)
+		close(old);
 	if (dirfd >= 0)
 		close(dirfd);
 	return e;

@@ -217,10 +217,12 @@ read_key(int dirfd, int which, struct key *k, struct diag *d)
 	return ERR_OK;
 }
 
-/* The halves on file must be those of the keys: other processes seal to them. */
+/* The halves on file must be those of the keys: other processes seal to them. In the middle of a
+ * change they may be those of either storage key. */
 static enum err
-compare_halves(int dirfd, const struct public_keys *want, struct diag *d)
+compare_halves(int dirfd, const struct secrets *s, struct diag *d)
 {
+	const struct public_keys *want = &s->public_keys;
 	int fd = openat(dirfd, "public.keys", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct public_keys have;
 	enum err e = fd >= 0 ? public_keys_read(fd, &have) : ERR_IO;
@@ -230,7 +232,8 @@ compare_halves(int dirfd, const struct public_keys *want, struct diag *d)
 	if (e != ERR_OK)
 		return diag_set(d, ERR_INVALID, "restore it from the backup of the keys",
 		        "keys/public.keys is missing or damaged");
-	if (memcmp(have.storage, want->storage, sizeof have.storage) != 0)
+	if (memcmp(have.storage, want->storage, sizeof have.storage) != 0 &&
+	        !(s->changing && memcmp(have.storage, s->before_public, sizeof have.storage) == 0))
 		return diag_set(d, ERR_INVALID, "restore both from the same backup of the keys",
 		        "keys/storage.key is not the key that keys/public.keys names");
 	if (memcmp(have.signing, want->signing, sizeof have.signing) != 0)
@@ -239,14 +242,48 @@ compare_halves(int dirfd, const struct public_keys *want, struct diag *d)
 	return ERR_OK;
 }
 
-/* Between two storage keys some cases open with the one, some with the other. */
-static enum err
-refuse_half_changed(int dirfd, struct diag *d)
+enum err
+secrets_change(struct secrets *s, const struct key *secret)
 {
-	if (faccessat(dirfd, STORAGE_KEY_NEXT, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+	unsigned char half[32];
+
+	if (secret_eq(secret->b, s->storage_secret.b, sizeof secret->b))
 		return ERR_OK;
-	return diag_set(d, ERR_INVALID, "run `vdpd rekey -C DIR` again: it goes on from there",
-	        "a change of the storage key was cut off (keys/" STORAGE_KEY_NEXT ")");
+	if (s->changing)
+		return ERR_STATE;
+	if (crypto_scalarmult_base(half, secret->b) != 0)
+		return ERR_INVALID;
+	s->before_secret = s->storage_secret;
+	memcpy(s->before_public, s->public_keys.storage, sizeof s->before_public);
+	s->storage_secret = *secret;
+	memcpy(s->public_keys.storage, half, sizeof half);
+	s->changing = true;
+	return ERR_OK;
+}
+
+void
+secrets_changed(struct secrets *s)
+{
+	key_wipe(&s->before_secret);
+	s->changing = false;
+}
+
+/* A change that is under way: some cases open with the one key, some with the other. A key that was
+ * not written whole has sealed nothing. */
+static enum err
+read_next(int dirfd, struct secrets *s)
+{
+	int fd = openat(dirfd, STORAGE_KEY_NEXT, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct key next;
+	enum err e = fd >= 0 ? key_read(fd, &next) : ERR_OK;
+
+	if (fd < 0)
+		return errno == ENOENT ? ERR_OK : ERR_IO;
+	close(fd);
+	if (e == ERR_OK)
+		e = secrets_change(s, &next);
+	key_wipe(&next);
+	return e == ERR_INVALID ? ERR_OK : e;
 }
 
 enum err
@@ -259,10 +296,9 @@ secrets_read(const char *dir, struct secrets **out, struct diag *d)
 
 	if (s == NULL)
 		abort();
+	sodium_memzero(s, sizeof *s);
 	e = dirfd >= 0 ? ERR_OK
 	               : diag_set(d, ERR_IO, NULL, "cannot open %s: %s", dir, strerror(errno));
-	if (e == ERR_OK)
-		e = refuse_half_changed(dirfd, d);
 	if (e == ERR_OK)
 		e = read_key(dirfd, STORAGE_KEY, &s->storage_secret, d);
 	if (e == ERR_OK)
@@ -271,8 +307,11 @@ secrets_read(const char *dir, struct secrets **out, struct diag *d)
 		e = read_key(dirfd, OWN_KEY, &s->own, d);
 	if (e == ERR_OK)
 		e = public_halves(&s->storage_secret, &seed, s->signing_secret, &s->public_keys);
+	if (e == ERR_OK && (e = read_next(dirfd, s)) != ERR_OK)
+		diag_set(d, e, "look at the file's owner",
+		        "keys/" STORAGE_KEY_NEXT " cannot be read");
 	if (e == ERR_OK)
-		e = compare_halves(dirfd, &s->public_keys, d);
+		e = compare_halves(dirfd, s, d);
 	if (dirfd >= 0)
 		close(dirfd);
 	key_wipe(&seed);

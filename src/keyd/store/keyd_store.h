@@ -31,11 +31,22 @@ extern const struct actor keyd_operator;
 
 /* All private keys, in guarded memory. */
 struct secrets {
-	struct key storage_secret;
+	struct key storage_secret; /* of public_keys.storage: what is sealed now */
+	/* While the storage key is changed, the one before, which still opens what was not sealed
+	 * anew yet. */
+	bool changing;
+	struct key before_secret;
+	unsigned char before_public[32];
 	unsigned char signing_secret[64];
 	struct key own; /* seals what is secret in keyd.db */
 	struct public_keys public_keys;
 };
+
+/* From now on SECRET is the storage key, and the one of now that before it; twice the same does
+ * nothing. ERR_INVALID if it is no key; ERR_STATE in the middle of another change. */
+enum err secrets_change(struct secrets *s, const struct key *secret) MUST_CHECK;
+/* The change is at its end: the key before is wiped. */
+void secrets_changed(struct secrets *s);
 
 /* Reads the key files of DIR. ERR_INVALID with D if one is missing, damaged, or not that which
  * public.keys names. Freed by secrets_free. */

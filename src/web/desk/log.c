@@ -40,6 +40,7 @@ static const struct {
         {"token_create", "made an API token"},
         {"token_revoke", "ended an API token"},
         {"absence", "set an absence"},
+        {"rekey_begin", "began to change the storage key"},
         {"rekey", "changed the storage key"},
         {"restored", "restored from a backup"},
 };

@@ -167,7 +167,7 @@ const struct command commands[] = {
         },
         {
                 .name = "doctor",
-                .arguments = "-C DIR [--offline] [--json]\n"
+                .arguments = "-C DIR [--repair] [--offline] [--json]\n"
                              "       vdpd doctor -C DIR --storage-key-kept",
                 .summary = "Say what is wrong with an instance, and what to do",
                 .help =
@@ -177,6 +177,8 @@ const struct command commands[] = {
 "looks at the age of the last backup. Each finding says what to do. Changes\n"
 "nothing, opens no report, and works while the instance runs or not. Exit status\n"
 "0 if all is well, notes or not; 1 where there is a problem.\n"
+"  --repair    write the order of the queue anew (next_clock, next_due, next_warn)\n"
+"              where it is not what a case's events make it\n"
 "  --offline   ask nothing of the network\n"
 "  --storage-key-kept   no examination: remember that a copy of keys/storage.key\n"
 "              lies in a safe place (a backup with the key says so by itself)\n",

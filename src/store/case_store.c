@@ -88,6 +88,11 @@ static const struct stmt stmt_update_warn = {
         "case_update_warn",
         "UPDATE cases SET next_warn = $1 WHERE id = $2 AND events = $3",
 };
+static const struct stmt stmt_update_index = {
+        "case_update_index",
+        "UPDATE cases SET next_clock = $1, next_due = $2, next_warn = $3 WHERE id = $4 AND "
+        "events = $5 AND next_warn = $6",
+};
 static const struct stmt stmt_idempotency_find = {
         "idempotency_find",
         "SELECT case_id FROM idempotency WHERE hash = $1",
@@ -112,6 +117,7 @@ const struct stmt *const case_store_stmts[] = {
         &stmt_by_number,
         &stmt_update,
         &stmt_update_warn,
+        &stmt_update_index,
         &stmt_idempotency_find,
         &stmt_idempotency_insert,
         &stmt_list_warn,
@@ -210,6 +216,16 @@ case_update_warn(struct db *db, int64_t id, int64_t events, int64_t next_warn)
 {
 	enum err e = db_exec1(
 	        db, &stmt_update_warn, DB_ARGS(db_i64(next_warn), db_i64(id), db_i64(events)));
+
+	return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
+}
+
+enum err
+case_update_index(struct db *db, const struct case_row *r, int64_t was_warn)
+{
+	enum err e = db_exec1(db, &stmt_update_index,
+	        DB_ARGS(db_i64(r->next_clock), db_i64(r->next_due), db_i64(r->next_warn),
+	                db_i64(r->id), db_i64(r->events), db_i64(was_warn)));
 
 	return e == ERR_NOT_FOUND ? ERR_CONFLICT : e;
 }

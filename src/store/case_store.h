@@ -82,6 +82,10 @@ enum err idempotency_insert(
 /* Moves next_warn alone, if the row still has EVENTS events; ERR_CONFLICT otherwise. */
 enum err case_update_warn(struct db *db, int64_t id, int64_t events, int64_t next_warn) MUST_CHECK;
 
+/* Writes the row's next_clock, next_due and next_warn alone, if it still has R's events, and the
+ * next_warn that was WAS_WARN; ERR_CONFLICT otherwise. */
+enum err case_update_index(struct db *db, const struct case_row *r, int64_t was_warn) MUST_CHECK;
+
 /* Ids of open cases whose next_warn is at or before NOW, the earliest first, at most MAX. */
 enum err case_list_warn(struct arena *a, struct db *db, int64_t now, size_t max, int64_t **ids,
         size_t *n) MUST_CHECK;

@@ -194,7 +194,7 @@ scenario('columns that follow from the events are computed anew by the doctor', 
 	const { r, id, token } = await furnish(i);
 	await i.stop();
 	assert.equal(vdpd(['doctor', '-C', i.dir]).status, 0, vdpd(['doctor', '-C', i.dir]).out);
-	for (const [column, value] of [['state', 3], ['needs_info', 1], ['severity', 4], ['assignee', 7], ['next_due', 1], ['next_clock', 0],
+	for (const [column, value] of [['state', 3], ['needs_info', 1], ['severity', 4], ['assignee', 7], ['next_due', 1], ['next_clock', 0], ['next_warn', 1],
 		['close_reason', 2], ['letter_asked', 1], ['files', 9], ['updated_at', 1],
 		['hold', 1], ['closed_at', 5], ['erased_at', 5]]) {
 		const was = sql(i, `SELECT ${column} FROM cases WHERE id = ${id}`);
@@ -203,6 +203,10 @@ scenario('columns that follow from the events are computed anew by the doctor', 
 		const d = vdpd(['doctor', '-C', i.dir]);
 		assert.equal(d.status, 1, column);
 		assert.match(d.out, new RegExp(`${r.case}[^\\n]*${column}`), column);
+		const repaired = vdpd(['doctor', '--repair', '-C', i.dir]);
+		const index = column.startsWith('next_');
+		assert.equal(repaired.status, index ? 0 : 1, `${column}: ${repaired.out}`);
+		assert.equal(sql(i, `SELECT ${column} FROM cases WHERE id = ${id}`), index ? was : String(value), column);
 		sql(i, `UPDATE cases SET ${column} = ${was} WHERE id = ${id}`);
 	}
 	await i.serve();

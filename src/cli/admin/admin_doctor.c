@@ -157,10 +157,11 @@ int
 admin_doctor(int argc, char **argv)
 {
 	const char *dir = NULL;
-	bool json = false, offline = false, kept = false;
+	bool json = false, repair = false, offline = false, kept = false;
 	const struct cli_option options[] = {
 	        {.name = "directory", .letter = 'C', .value = &dir},
 	        {.name = "json", .flag = &json},
+	        {.name = "repair", .flag = &repair},
 	        {.name = "offline", .flag = &offline},
 	        {.name = "storage-key-kept", .flag = &kept},
 	};
@@ -175,6 +176,7 @@ admin_doctor(int argc, char **argv)
 	a = arena_new(ARENA_BYTES);
 	doc = ARENA_NEW(a, struct doctor);
 	doc->a = a;
+	doc->repair = repair;
 	doc->offline = offline;
 	status = kept ? key_kept(dir) : run(doc, dir, json);
 	arena_free(a);

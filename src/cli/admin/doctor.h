@@ -24,6 +24,7 @@ struct doctor {
 	const char *check;           /* the one that is running */
 	struct finding findings[DOCTOR_FINDINGS_MAX];
 	size_t n, more;
+	bool repair;  /* what can be computed anew is written anew, and is a note */
 	bool offline; /* nothing is asked of the network */
 	bool broken;  /* databases or configuration cannot be read: cases are left out */
 };

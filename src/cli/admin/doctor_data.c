@@ -100,6 +100,18 @@ check_files(struct doctor *doc, const struct case_seen *c)
 	}
 }
 
+/* The row is not what its events make it, as D says. */
+static void
+check_index(struct examination *x, const struct case_seen *c, struct diag *d)
+{
+	if (!x->doc->repair || fold_repair(c, x->now) != ERR_OK) {
+		doctor_problem(x->doc, d);
+		return;
+	}
+	snprintf(d->mend, sizeof d->mend, "it was written anew: nothing is to be done");
+	doctor_note(x->doc, d);
+}
+
 static enum err
 see(void *ctx, const struct case_seen *c)
 {
@@ -110,8 +122,10 @@ see(void *ctx, const struct case_seen *c)
 		x->last_event = c->events[c->n - 1].id;
 	if (x->checkpoints != NULL)
 		checkpoints_see(x->checkpoints, c);
-	if (chain_check(c, &d) != ERR_OK || fold_check(c, x->now, &d) != ERR_OK)
+	if (chain_check(c, &d) != ERR_OK)
 		doctor_problem(x->doc, &d);
+	else if (fold_check(c, x->now, &d) != ERR_OK)
+		check_index(x, c, &d);
 	check_files(x->doc, c);
 	return ERR_OK;
 }

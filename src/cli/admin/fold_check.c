@@ -2,6 +2,7 @@
 #include "cli/admin/fold_check.h"
 
 #include "act/warn.h"
+#include "store/tx.h"
 
 static enum err
 no_case(struct diag *d, const struct case_seen *c, const char *what)
@@ -70,39 +71,84 @@ compute(const struct case_seen *c, int64_t now, struct case_row *row, struct dia
 	return ERR_OK;
 }
 
+/* ---- Comparing ---- */
+
+struct column {
+	const char *name;
+	bool index; /* of the clocks: nothing but an order to find cases in */
+	int64_t have, want;
+};
+enum { COLUMNS_MAX = 16 };
+
+static size_t
+compare(const struct case_row *have, const struct case_row *want, struct column out[COLUMNS_MAX])
+{
+	const struct column all[] = {
+	        {"state", false, have->state, want->state},
+	        {"needs_info", false, have->needs_info, want->needs_info},
+	        {"severity", false, have->severity, want->severity},
+	        {"close_reason", false, have->close_reason, want->close_reason},
+	        {"assignee", false, have->assignee, want->assignee},
+	        {"hold", false, have->hold, want->hold},
+	        {"closed_at", false, have->closed_at, want->closed_at},
+	        {"erased_at", false, have->erased_at, want->erased_at},
+	        {"letter_asked", false, have->letter_asked, want->letter_asked},
+	        {"files", false, have->files, want->files},
+	        {"updated_at", false, have->updated_at, want->updated_at},
+	        {"next_clock", true, have->next_clock, want->next_clock},
+	        {"next_due", true, have->next_due, want->next_due},
+	        {"next_warn", true, have->next_warn, want->next_warn},
+	};
+	size_t n = 0;
+
+	_Static_assert(sizeof all / sizeof all[0] <= COLUMNS_MAX, "room");
+	for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+		if (all[i].have != all[i].want)
+			out[n++] = all[i];
+	return n;
+}
+
 enum err
 fold_check(const struct case_seen *c, int64_t now_utc_s, struct diag *d)
 {
 	struct case_row want;
-	const struct case_row *have = &c->row;
+	struct column differ[COLUMNS_MAX];
 	enum err e = compute(c, now_utc_s, &want, d);
-	const struct {
-		const char *name;
-		int64_t have, want;
-	} columns[] = {
-	        {"state", have->state, want.state},
-	        {"needs_info", have->needs_info, want.needs_info},
-	        {"severity", have->severity, want.severity},
-	        {"close_reason", have->close_reason, want.close_reason},
-	        {"assignee", have->assignee, want.assignee},
-	        {"hold", have->hold, want.hold},
-	        {"closed_at", have->closed_at, want.closed_at},
-	        {"erased_at", have->erased_at, want.erased_at},
-	        {"letter_asked", have->letter_asked, want.letter_asked},
-	        {"files", have->files, want.files},
-	        {"updated_at", have->updated_at, want.updated_at},
-	        {"next_clock", have->next_clock, want.next_clock},
-	        {"next_due", have->next_due, want.next_due},
-	        {"next_warn", have->next_warn, want.next_warn},
-	};
 
-	for (size_t i = 0; i < sizeof columns / sizeof columns[0] && e == ERR_OK; i++)
-		if (columns[i].have != columns[i].want)
-			e = diag_set(d, ERR_INVALID,
-			        "the next action on the case writes it anew; if many are so, "
-			        "compare with a backup",
-			        "%.*s: the row's %s is %lld, its events make it %lld",
-			        STR_ARG(c->number), columns[i].name, (long long)columns[i].have,
-			        (long long)columns[i].want);
-	return e;
+	if (e != ERR_OK || compare(&c->row, &want, differ) == 0)
+		return e;
+	return diag_set(d, ERR_INVALID,
+	        differ[0].index ? "`vdpd doctor --repair` writes it anew"
+	                        : "the next action on the case writes it anew; if many are so, "
+	                          "compare with a backup",
+	        "%.*s: the row's %s is %lld, its events make it %lld", STR_ARG(c->number),
+	        differ[0].name, (long long)differ[0].have, (long long)differ[0].want);
+}
+
+struct repair {
+	struct case_row row;
+	int64_t was_warn;
+};
+
+static enum err
+repair_tx(struct db *db, void *ctx)
+{
+	const struct repair *r = ctx;
+
+	return case_update_index(db, &r->row, r->was_warn);
+}
+
+enum err
+fold_repair(const struct case_seen *c, int64_t now_utc_s)
+{
+	struct repair r = {.was_warn = c->row.next_warn};
+	struct column differ[COLUMNS_MAX];
+	struct diag d = {0};
+	enum err e = compute(c, now_utc_s, &r.row, &d);
+	size_t n = e == ERR_OK ? compare(&c->row, &r.row, differ) : 0;
+
+	/* They come last in the table. */
+	if (e == ERR_OK && (n == 0 || !differ[0].index))
+		e = ERR_INVALID;
+	return e == ERR_OK ? tx_run(c->of->db, repair_tx, &r) : e;
 }

@@ -5,7 +5,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { isRoot, top, until } from '../e2e/lib.mjs';
-import { agentOf, certificate, deskHost, host } from './proxy.mjs';
+import { certificate, deskHost, host } from './proxy.mjs';
 
 const CACHE = process.env.VDPD_CACHE ?? '/var/cache/vdpd-check';
 
@@ -141,9 +141,8 @@ export class BareDebian {
 		this.sh(`apt-get install ${APT.join(' ')} --no-download nginx-light`);
 		this.write('/etc/nginx/conf.d/vdpd.conf', fs.readFileSync(path.join(top, 'packaging/examples/nginx.conf')));
 		fs.mkdirSync(this.at('/etc/ssl/vdpd'), { recursive: true });
-		const ca = [certificate(this.at('/etc/ssl/vdpd/public'), [host]), certificate(this.at('/etc/ssl/vdpd/desk'), [deskHost])];
+		this.ca = [certificate(this.at('/etc/ssl/vdpd/public'), [host]), certificate(this.at('/etc/ssl/vdpd/desk'), [deskHost])];
 		this.sh('systemctl restart nginx');
-		this.agent = agentOf(ca);
 	}
 
 	init() {

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { freePort, Instance, until, top } from '../e2e/lib.mjs';
 import { run } from './machine.mjs';
-import { agentOf, Proxy } from './proxy.mjs';
+import { Proxy } from './proxy.mjs';
 
 export class Prefix {
 	name = 'a prefix';
@@ -47,7 +47,7 @@ export class Prefix {
 		await this.nginx.start();
 		this.public = this.nginx.public;
 		this.desk = this.nginx.desk;
-		this.agent = agentOf(this.nginx.ca);
+		this.ca = this.nginx.ca;
 	}
 
 	init() {

@@ -110,7 +110,7 @@ export class BareDebian {
 		assert.equal(r.status, 0, `${line}: ${r.stdout}${r.stderr}${r.status === null ? r.error ?? r.signal : ''}`);
 		return r.stdout;
 	}
-	install(deb, ...o) { return this.sh(`apt-get install ${APT.join(' ')} --no-download ${o.join(' ')} /root/${path.basename(deb)}`); }
+	install(deb, ...o) { return this.sh(`apt-get install ${APT.join(' ')} ${o.join(' ')} /root/${path.basename(deb)}`); }
 	at(file) { return path.join(this.root, file); }
 	write(file, text) {
 		fs.mkdirSync(path.dirname(this.at(file)), { recursive: true });
@@ -119,7 +119,7 @@ export class BareDebian {
 	vdpd(...args) { return this.sh(`vdpd ${args.map((a) => `'${a}'`).join(' ')}`); }
 
 	// The package before the machine is switched on for the first time: it makes its user and folder when it boots.
-	installEarly(deb) { this.chroot('apt-get', 'install', ...APT, '--no-download', `/root/${path.basename(deb)}`); }
+	installEarly(deb) { this.chroot('apt-get', 'install', ...APT, `/root/${path.basename(deb)}`); }
 
 	// A fresh installation of DEB: there is a user and a folder, and nothing else has happened.
 	async installsQuietly(deb) {
@@ -138,7 +138,7 @@ export class BareDebian {
 
 	// nginx by the example, not a word of it changed.
 	proxy() {
-		this.sh(`apt-get install ${APT.join(' ')} --no-download nginx-light`);
+		this.sh(`apt-get install ${APT.join(' ')} nginx-light`);
 		this.write('/etc/nginx/conf.d/vdpd.conf', fs.readFileSync(path.join(top, 'packaging/examples/nginx.conf')));
 		fs.mkdirSync(this.at('/etc/ssl/vdpd'), { recursive: true });
 		this.ca = [certificate(this.at('/etc/ssl/vdpd/public'), [host]), certificate(this.at('/etc/ssl/vdpd/desk'), [deskHost])];

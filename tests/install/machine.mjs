@@ -86,8 +86,8 @@ export class BareDebian {
 		fs.closeSync(log);
 		this.ended = new Promise((r) => this.child.on('close', r));
 		await until(() => {
-			this.init = this.leader();
-			return this.init && /^(running|degraded)/.test(this.try('systemctl is-system-running').stdout);
+			this.first = this.leader();
+			return this.first && /^(running|degraded)/.test(this.try('systemctl is-system-running').stdout);
 		}, 60000, 'systemd did not come up').catch((e) => { throw new Error(`${e.message}\n${fs.readFileSync(`${this.root}.log`, 'utf8').slice(-3000)}`); });
 	}
 
@@ -102,7 +102,7 @@ export class BareDebian {
 
 	// A line for the shell on that machine.
 	try(line, o = {}) {
-		return spawnSync('nsenter', ['-t', this.init, '-m', '-u', '-i', '-p', '--', 'env', 'DEBIAN_FRONTEND=noninteractive',
+		return spawnSync('nsenter', ['-t', this.first, '-m', '-u', '-i', '-p', '--', 'env', 'DEBIAN_FRONTEND=noninteractive',
 			'LC_ALL=C.UTF-8', 'sh', '-c', line], { encoding: 'utf8', timeout: 120000, maxBuffer: 1 << 26, ...o });
 	}
 	sh(line, o) {
@@ -119,7 +119,13 @@ export class BareDebian {
 	vdpd(...args) { return this.sh(`vdpd ${args.map((a) => `'${a}'`).join(' ')}`); }
 
 	// The package before the machine is switched on for the first time: it makes its user and folder when it boots.
-	installEarly(deb) { this.chroot('apt-get', 'install', ...APT, `/root/${path.basename(deb)}`); }
+	installEarly(deb) {
+		this.chroot('apt-get', 'install', ...APT, `/root/${path.basename(deb)}`);
+		// The unit of 0.1.0 shuts out what its processes need on Debian 12: who ran it there had to let it in.
+		if (/_0\.1\.0_/.test(deb))
+			this.write('/etc/systemd/system/vdpd.service.d/landlock.conf', '[Service]\nSystemCallFilter=seccomp ' +
+				'landlock_create_ruleset landlock_add_rule landlock_restrict_self\n');
+	}
 
 	// A fresh installation of DEB: there is a user and a folder, and nothing else has happened.
 	async installsQuietly(deb) {
@@ -156,7 +162,10 @@ export class BareDebian {
 	stop() { this.sh('systemctl stop vdpd'); }
 	reload() { this.sh('systemctl reload vdpd'); }
 	running() { return this.sh('systemctl show -P MainPID vdpd').trim(); }
-	upgrade(deb) { this.install(deb); }
+	upgrade(deb) {
+		fs.rmSync(this.at('/etc/systemd/system/vdpd.service.d'), { recursive: true, force: true });
+		this.install(deb);
+	}
 
 	// While it runs: an upgrade starts it anew by itself.
 	async upgradeRunning(deb) {
@@ -176,7 +185,7 @@ export class BareDebian {
 
 	// A power cut of the whole machine; it is switched on again.
 	async powerCut() {
-		process.kill(this.init, 'SIGKILL');
+		process.kill(this.first, 'SIGKILL');
 		await this.ended;
 		await this.boot();
 		assert.match(this.sh('systemctl is-active vdpd'), /^active/, 'it did not come up with the machine');
@@ -192,7 +201,7 @@ export class BareDebian {
 		assert.match(this.sh(`ls ${this.dir}`), /vdpd\.yaml/, 'the instance stays');
 	}
 
-	log() { return this.init ? this.try('journalctl --no-pager -u vdpd -u elsewhere -n 60; tail -5 /var/log/nginx/*.log').stdout : ''; }
+	log() { return this.first ? this.try('journalctl --no-pager -u vdpd -u elsewhere -n 60; tail -5 /var/log/nginx/*.log').stdout : ''; }
 
 	async off() {
 		if (!this.child || this.child.exitCode !== null)

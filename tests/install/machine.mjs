@@ -82,7 +82,7 @@ export class BareDebian {
 	async boot() {
 		const log = fs.openSync(`${this.root}.log`, 'a');
 		this.child = spawn('systemd-nspawn', ['--quiet', '--boot', '-D', this.root, '--register=no', '--keep-unit',
-			'--resolv-conf=off', '--timezone=off', '--console=pipe'], { stdio: ['ignore', log, log] });
+			'--system-call-filter=landlock_create_ruleset landlock_add_rule landlock_restrict_self', '--resolv-conf=off', '--timezone=off', '--console=pipe'], { stdio: ['ignore', log, log] });
 		fs.closeSync(log);
 		this.ended = new Promise((r) => this.child.on('close', r));
 		await until(() => {

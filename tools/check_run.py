@@ -72,7 +72,7 @@ def running_tests():
         yield Test(f"e2e {os.path.basename(script)}", ["bash", script, "build/test"])
     for folder in ("instances", "install"):
         for path in sorted(glob.glob(f"tests/{folder}/*.test.mjs")):
-            yield node(f"{folder} {os.path.basename(path)}", [path], env={"V": "test"}, timeout=600)
+            yield node(f"{folder} {os.path.basename(path)}", [path], env={"V": "test"}, timeout=900)
     for path in sorted(glob.glob("tests/fault/*.test.mjs")):
         yield node(f"fault {os.path.basename(path)}", [path], env={"V": "test"}, timeout=900)
     for path in sorted(glob.glob("tests/browser/*.test.mjs")):

@@ -10,6 +10,7 @@
 #include "store/migrate.h"
 #include "store/notice_store.h"
 #include "store/outcome_store.h"
+#include "store/overview_store.h"
 #include "store/policy_store.h"
 #include "store/queue_store.h"
 #include "store/retention_store.h"
@@ -24,6 +25,7 @@ static const struct stmt *const *const tables[] = {
         queue_store_stmts,
         notice_store_stmts,
         outcome_store_stmts,
+        overview_store_stmts,
         job_store_stmts,
         wrap_store_stmts,
         retention_store_stmts,

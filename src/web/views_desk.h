@@ -12,6 +12,7 @@ enum view_desk_nav {
 	VIEW_DESK_WAITING,
 	VIEW_DESK_OVERDUE,
 	VIEW_DESK_ALL,
+	VIEW_DESK_OVERVIEW,
 };
 
 /* What every desk page has around its content. Signing out is POST /sign-out. */

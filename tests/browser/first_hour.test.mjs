@@ -37,6 +37,7 @@ const emptyDesk = [
 	['/?view=waiting', /No reports yet/, 'waiting'],
 	['/?view=overdue', /No reports yet/, 'overdue'],
 	['/?view=all', /No reports yet/, 'all'],
+	['/overview', /Nothing to count yet/, 'overview'],
 	['/settings/people', /invite|link/i, 'people'],
 	['/settings/tokens', /token/i, 'tokens'],
 ];
@@ -109,6 +110,7 @@ test('a demo looks like half a year, and says what it is', async (t) => {
 		const best = long.filter((c) => c.notes.length > 0).sort((a, b) => b.thread.length + b.files.length - a.thread.length - a.files.length)[0];
 		assert.ok(best.thread.length > 4);
 		await seen(ana, `/cases/${best.case}`, 'case', best.case);
+		await seen(ana, '/overview', 'overview', 'Promises kept', 'Median time to validate', /CWE-918 /);
 		const mira = await Researcher.arrives(browser, i);
 		await seen(mira, '/trust', 'trust', /kept/i);
 		await seen(mira, '/', 'policy', 'Example Ltd');

@@ -26,6 +26,7 @@ static const struct {
         {"keyd_pgp_keys", "SCAN pgp_key"},                  /* KEYD_PGP_KEYS_MAX of them */
         {"keyd_pgp_key_supersede", "SCAN pgp_key"},
         {"keyd_passkey_challenge_purge", "SCAN passkey_challenge"}, /* of half an hour */
+        {"overview_cases", "SCAN cases"}, /* a job's, as often as it is quick */
         {"outcome_each", "SCAN outcome"}, /* the trust center's, kept in memory */
         /* The other end of a foreign key, which SQLite skips while none is known to dangle. */
         {"case_insert", "SCAN idempotency"},

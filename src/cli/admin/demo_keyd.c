@@ -97,6 +97,7 @@ read_keys(struct demo_keyd *out, struct diag *d)
 	if (e != ERR_OK)
 		return e;
 	memcpy(out->signing_secret, s->signing_secret, sizeof out->signing_secret);
+	memcpy(out->storage_public, s->public_keys.storage, sizeof out->storage_public);
 	secrets_free(s);
 	return ERR_OK;
 }

@@ -14,6 +14,7 @@ struct demo_keyd {
 	int64_t next_number[DEMO_YEARS];
 	int year; /* the current one */
 	unsigned char signing_secret[64];
+	unsigned char storage_public[32];
 	struct key intake_key;
 };
 

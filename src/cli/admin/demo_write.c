@@ -265,8 +265,12 @@ write_all(struct db *db, void *ctx)
 enum err
 demo_write(struct demo *m)
 {
-	enum err e = tx_run(m->cases->db, write_all, m);
+	enum err e;
 
+	m->cases->programme.wrapper = wrapper_new(m->keyd.storage_public);
+	e = tx_run(m->cases->db, write_all, m);
+	wrapper_free(m->cases->programme.wrapper);
+	m->cases->programme.wrapper = NULL;
 	if (e == ERR_OK)
 		e = db_checkpoint(m->cases->db);
 	if (e != ERR_OK && m->why->what[0] == '\0')

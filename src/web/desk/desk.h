@@ -240,6 +240,7 @@ handler_fn desk_report_get, desk_report_post;
 handler_fn desk_queue_get, desk_case_get, desk_case_form_get, desk_actions_post;
 handler_fn desk_file_get, desk_picture_get;
 handler_fn desk_keys_get, desk_log_get;
+handler_fn desk_overview_get, desk_overview_csv_get, desk_overview_json_get;
 handler_fn desk_people_get, desk_people_post, desk_invitation_end_post;
 handler_fn desk_member_get, desk_member_post;
 handler_fn desk_tokens_get, desk_tokens_post, desk_token_revoke_post;

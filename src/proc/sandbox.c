@@ -67,7 +67,7 @@ static const int calls_fork[] = {
 /* To make a worker's channel, and to close all else in it; and what the worker does to files that
  * it is given, since it is within this filter too. */
 static const int calls_workers[] = {SCMP_SYS(dup2), SCMP_SYS(close_range), SCMP_SYS(setsockopt),
-        SCMP_SYS(fdatasync), SCMP_SYS(ftruncate)};
+        SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate)};
 
 /* A worker: what is open, memory, and the end. */
 static const int calls_worker[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(lseek),
@@ -79,8 +79,9 @@ static const int calls_worker[] = {SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(lse
  * of its nursery, which holds too, answers a refused lookup by a signal. */
 static const int calls_worker_channel[] = {SCMP_SYS(poll), SCMP_SYS(recvmsg), SCMP_SYS(sendmsg),
         SCMP_SYS(recvfrom), SCMP_SYS(close), SCMP_SYS(shutdown), SCMP_SYS(pread64),
-        SCMP_SYS(pwrite64), SCMP_SYS(getrandom), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate),
-        SCMP_SYS(clock_nanosleep), SCMP_SYS(rt_sigreturn), SCMP_SYS(rt_sigprocmask)};
+        SCMP_SYS(pwrite64), SCMP_SYS(getrandom), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
+        SCMP_SYS(ftruncate), SCMP_SYS(clock_nanosleep), SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(rt_sigprocmask)};
 
 /* Tried by libc and done without. */
 static const int calls_absent[] = {

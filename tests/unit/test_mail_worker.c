@@ -4,6 +4,7 @@
 
 #include "mail/mime/worker.h"
 #include "mail_fixture.h"
+#include "proc/sandbox.h"
 #include "seal/case_keys.h"
 
 #include <signal.h>
@@ -44,6 +45,79 @@ test_parse(void **state)
 	worker_free(w);
 	close(raw);
 	close(parts);
+}
+
+/* A nursery as vdpd-mime is one, with all that a message can make its libraries do. */
+static pid_t
+start_nursery(struct channel_pool *pool)
+{
+	struct fds fds = {.n = 1};
+	int pair[2];
+	pid_t pid;
+
+	assert_int_equal(packet_pair(pair), ERR_OK);
+	pid = fork();
+	if (pid == 0) {
+		static const struct sandbox_spec spec = {.may = SANDBOX_FORK | SANDBOX_WORKERS};
+		struct mime_state none = {0};
+		struct worker_kind kind = mime_worker_kind(&none);
+		struct worker_nursery *n = worker_nursery_new(&kind);
+		struct channel_server *s =
+		        channel_server_new(worker_nursery_requests, worker_nursery_requests_n, n);
+		struct diag d;
+
+		signal(SIGCHLD, SIG_DFL);
+		close(pair[0]);
+		if (sandbox_enter(&spec, &d) != ERR_OK ||
+		        channel_server_add(s, pair[1], ROLE_DESK) != ERR_OK)
+			_exit(99);
+		while (!worker_nursery_spent(n)) {
+			if (channel_server_step(s, worker_nursery_wait_ms(n)) != ERR_OK)
+				_exit(98);
+		}
+		_exit(0);
+	}
+	close(pair[1]);
+	fds.fd[0] = pair[0];
+	channel_pool_replace(pool, &fds);
+	return pid;
+}
+
+static const char everything[] =
+        HEAD "Content-Type: multipart/mixed; boundary=m\r\n\r\n--m\r\n"
+             "Content-Type: text/html; charset=gb2312\r\n\r\n<p>\xC4\xE3\r\n--m\r\n"
+             "Content-Type: text/plain; charset=no-such-charset\r\n\r\n\xE4\r\n--m\r\n"
+             "Content-Type: message/rfc822\r\n\r\nSubject: =?iso-2022-jp?B?GyRCJCIbKEI=?=\r\n"
+             "Date: Mon, 5 Jan 2026 10:00:00 EST\r\n"
+             "Content-Type: text/plain; charset=ibm1047\r\n\r\nx\r\n--m\r\n"
+             "Content-Type: message/rfc822\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+             "U3ViamVjdDogaW5uZXINCg0KaGkNCg==\r\n--m\r\n"
+             "Content-Type: application/ms-tnef; name=winmail.dat\r\n\r\nnot one\r\n--m\r\n"
+             "Content-Type: application/x-y; name*=x-odd''%E4\r\n"
+             "Content-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a\r\n#86)C\r\n`\r\n"
+             "end\r\n--m--\r\n";
+
+static void
+test_nursery(void **state)
+{
+	struct channel_pool *pool = channel_pool_new();
+	pid_t pid = start_nursery(pool);
+	struct worker *w = worker_new(pool);
+	struct taken t = {.a = arena_new(2 * MAIL_ARENA_BYTES), .parts = memory_file(STR(""))};
+	int raw = memory_file(str_bytes(everything, sizeof everything - 1));
+
+	(void)state;
+	assert_int_equal(mime_parse(t.a, w, raw, t.parts, 0, &t.m, PATIENCE_MS), ERR_OK);
+	same("nursery", "notes", taken_notes(&t), "bad_charset bad_tnef html_only");
+	same("nursery", "parts", taken_parts(&t),
+	        "+text/html 5|+text/plain 1|+message/rfc822 119|+text/plain 1|+message/rfc822 22|"
+	        "+text/plain 4|application/ms-tnef winmail.dat 7|application/x-y 3");
+	assert_int_equal(kill(pid, 0), 0);
+	worker_free(w);
+	taken_clear(&t);
+	close(raw);
+	channel_pool_free(pool);
+	kill(pid, SIGKILL);
 }
 
 /* ---- Workers that die ---- */
@@ -265,6 +339,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	        cmocka_unit_test(test_parse),
+	        cmocka_unit_test(test_nursery),
 	        cmocka_unit_test(test_death),
 	        cmocka_unit_test(test_seal),
 	        cmocka_unit_test(test_packed),

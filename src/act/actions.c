@@ -150,6 +150,9 @@ act_allowed(const struct actor *actor, enum action action)
 
 	if (actor->kind == ACTOR_REPORTER)
 		return p == 0;
+	/* Mail that may not speak for the reporter, or says that one of ours did not arrive. */
+	if (actor->kind == ACTOR_SYSTEM)
+		return action == ACTION_NOTE;
 	return p != 0 && permission_allows(actor->roles, p);
 }
 

@@ -33,6 +33,11 @@ static const struct {
         [NOTICE_REPORTER_WROTE] = {"reporter_wrote", "[{case}] The reporter has written",
                 "There is something new from the reporter in {case}.\n"
                 "\n" STANDS_IN "{desk}\n"},
+        [NOTICE_MAIL_HELD] = {"mail_held", "[{case}] A mail is held for you",
+                "A mail about {case} has come that was not added to the conversation:\n"
+                "its sender is not the reporter, or it was written by a program. It stands\n"
+                "with the case as a note, with all that came with it.\n"
+                "\n" STANDS_IN "{desk}\n"},
         [NOTICE_ASSIGNED] = {"assigned", "[{case}] Assigned to {owner}",
                 "{case} has been assigned to {owner}.\n"
                 "\n"
@@ -125,6 +130,22 @@ static const struct {
                 "We never send that code, nor what was written, by mail.\n"
                 "\n"
                 "{programme} security team, {contact}\n"},
+        [NOTICE_RECEIVED] = {"received", "[{case}] We have your report",
+                "Thank you. Your mail to {programme} has arrived and is a report now:\n"
+                "{case}. A person will read it.\n"
+                "\n"
+                "What we promise:\n"
+                "\n"
+                "{promises}\n"
+                "\n"
+                "To add something, answer this mail and keep its subject. Where the report\n"
+                "stands you see here:\n"
+                "\n"
+                "{link}\n"
+                "\n"
+                "This mail was written by a program, so that you know at once.\n"
+                "\n"
+                "{programme} security team, {contact}\n"},
 };
 
 const char *
@@ -162,6 +183,8 @@ fact(const struct notice_facts *f, struct str name)
 	        {STR("percent"), f->percent},
 	        {STR("desk"), f->desk_url},
 	        {STR("track"), f->track_url},
+	        {STR("promises"), f->promises},
+	        {STR("link"), f->link_url},
 	        {STR("contact"), f->contact},
 	        {STR("erase_count"), f->erase_count},
 	        {STR("absent"), f->absent},

@@ -10,6 +10,7 @@ enum notice_template {
 	/* to the team */
 	NOTICE_NEW_REPORT,
 	NOTICE_REPORTER_WROTE,
+	NOTICE_MAIL_HELD, /* a mail about a case that is not the reporter's word */
 	NOTICE_ASSIGNED,
 	NOTICE_WITHDRAWN,
 	NOTICE_WARNING, /* the policy's percent of a promise is gone */
@@ -33,6 +34,7 @@ enum notice_template {
 	NOTICE_TOKEN,
 	/* to the reporter */
 	NOTICE_ANSWER,
+	NOTICE_RECEIVED, /* the automatic receipt of a mail */
 	NOTICE_COUNT
 };
 
@@ -55,6 +57,8 @@ struct notice_facts {
 	struct str percent;   /* of a promise gone by when the team is warned: "75" */
 	struct str desk_url;  /* of the case, for the team */
 	struct str track_url; /* where a reporter enters the receipt code */
+	struct str promises;  /* lines: "  First answer: by 2026-01-07 09:00 UTC" */
+	struct str link_url;  /* where a reporter who came by mail gets to the case */
 	struct str contact;   /* the programme's address */
 	struct str absent;    /* "ana": the recipient stands in for her; "" otherwise */
 	/* Of what everybody is told: */

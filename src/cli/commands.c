@@ -156,6 +156,21 @@ const struct command commands[] = {
                 .executable = "vdpd-mail",
         },
         {
+                .name = "deliver",
+                .arguments = "--to RECIPIENT [--from SENDER] -C DIR < MESSAGE",
+                .summary = "Hand a mail message to the running instance",
+                .help =
+"For the pipe of a mail system. The message becomes a case, or part of the one\n"
+"that it answers; the same message for the same recipient is taken once.\n"
+"  --to     the recipient, as the mail system knows it, with what stands behind +\n"
+"  --from   the sender of the envelope, empty for the null sender; without it the\n"
+"           message's Return-Path\n"
+"Exit status by sysexits.h: 0 once it is durable; 75 while the instance is down or\n"
+"cannot take it now: try again; 65 for a message that is refused (too large), 67\n"
+"for a recipient that is not the instance's, 64 for wrong usage.\n",
+                .executable = "vdpd-admin",
+        },
+        {
                 .name = "audit",
                 .arguments = "verify -C DIR [--json]",
                 .summary = "Check that no case and no log entry was rewritten",

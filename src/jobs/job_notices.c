@@ -74,7 +74,10 @@ write_mail(const struct one *o, struct str from, struct str to, struct str *out)
 	        .host = o->j->config->public_url.host,
 	        .at_utc_s = o->now,
 	        .text = mail.text,
+	        .answers = o->template == NOTICE_RECEIVED,
 	};
+	if (o->notice->recipient == NOTICE_RECIPIENT_REPORTER)
+		m.reply_to = mail_reply_to(o->a, o->j, &o->row, o->number);
 	return message_write(o->a, &m, out);
 }
 
@@ -156,6 +159,9 @@ deliver(struct one *o, struct str to, struct outcome sent, size_t *done)
 		fail(o, back_off_s(o->notice->tries), "not_written");
 		return;
 	}
+	/* No report of a receipt that was not delivered comes back, and so no loop begins. */
+	if (o->template == NOTICE_RECEIVED)
+		from = STR("");
 	switch (transport_send(j->transport, o->a, name, from, to, message, &trouble)) {
 	case SENT:
 		++*done;

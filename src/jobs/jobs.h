@@ -14,11 +14,18 @@ struct jobs {
 	const struct config *config;
 	const struct policy *policy; /* in force */
 	const struct keyd_client *keyd;
+	const struct key *server_key; /* for the addresses of cases */
 	struct channel_pool *supervisor;
 	struct transport *transport;
 	const atomic_bool *stop;  /* true: finish what is begun and return */
 	int64_t transport_down_s; /* job_notices: try nothing before this time; 0 at first */
 };
+
+/* Where the reporter of ROW, case NUMBER, is to answer to: the address that takes mail, with the
+ * case's tag behind + where the configuration says that such mail arrives; "" for a case that did
+ * not come by mail. In A; recipients.c. */
+struct str mail_reply_to(
+        struct arena *a, const struct jobs *j, const struct case_row *row, struct str number);
 
 /* Does what there is to do at NOW (UTC seconds); *DONE is how much of it, for the log. What failed
  * is tried again with the next run. A is the run's own. */

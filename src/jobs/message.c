@@ -7,7 +7,14 @@
 #include <idn2.h>
 #include <time.h>
 
-enum { LOCAL_MAX = 64, DOMAIN_MAX = 253, WORD_BYTES = 39, BODY_LINE = 76, LINE_MAX_BYTES = 998 };
+enum {
+	LOCAL_MAX = 64,
+	DOMAIN_MAX = 253,
+	WORD_BYTES = 39,
+	BODY_LINE = 76,
+	FLOWED_WIDTH = 72,
+	LINE_MAX_BYTES = 998
+};
 
 /* ---- Addresses ---- */
 
@@ -204,6 +211,43 @@ put_body(struct arena *a, struct buf *b, struct str text)
 	}
 }
 
+/* TEXT with paragraphs broken at FLOWED_WIDTH by a space before the line end (RFC 3676 section
+ * 4.2), lines that begin with a space, ">" or "From " stuffed. */
+static struct str
+flowed_break(struct arena *a, struct str text)
+{
+	struct buf b;
+	struct str line, out;
+
+	buf_init(&b, 2 * MESSAGE_MAX);
+	while (str_cut(&text, '\n', &line)) {
+		bool sign = str_eq(line, STR("-- "));
+
+		while (line.n > 0 && line.p[line.n - 1] == ' ' && !sign)
+			line.n--;
+		do {
+			size_t n = line.n, at = FLOWED_WIDTH;
+
+			if (n > FLOWED_WIDTH) {
+				while (at > 0 && line.p[at] != ' ')
+					at--;
+				if (at == 0) /* one long word: a link */
+					at = str_find(line, ' ', 0);
+				n = at == SIZE_MAX ? line.n : at + 1;
+			}
+			if (line.n > 0 && (line.p[0] == ' ' || line.p[0] == '>' ||
+			                          str_starts(line, STR("From "))))
+				buf_char(&b, ' ');
+			buf_str(&b, str_sub(line, 0, n));
+			buf_char(&b, '\n');
+			line = str_sub(line, n, SIZE_MAX);
+		} while (line.n > 0);
+	}
+	out = str_dup(a, buf_view(&b));
+	buf_clear(&b);
+	return out;
+}
+
 static enum err
 put_all(struct arena *a, const struct message *m, struct buf *b)
 {
@@ -215,17 +259,26 @@ put_all(struct arena *a, const struct message *m, struct buf *b)
 		return ERR_INVALID;
 	buf_fmt(b, "Message-ID: <%.*s@%.*s>\r\n", STR_ARG(m->id), STR_ARG(m->host));
 	buf_fmt(b, "References: <%.*s@%.*s>\r\n", STR_ARG(m->thread), STR_ARG(m->host));
-	buf_z(b, "Auto-Submitted: auto-generated\r\n"
-	         "MIME-Version: 1.0\r\n"
-	         "Content-Type: text/plain; charset=utf-8\r\n");
-	put_body(a, b, m->text);
+	if (m->in_reply_to.n > 0)
+		buf_fmt(b, "In-Reply-To: <%.*s>\r\n", STR_ARG(m->in_reply_to));
+	if (m->reply_to.n > 0)
+		buf_fmt(b, "Reply-To: <%.*s>\r\n", STR_ARG(m->reply_to));
+	if (!m->person)
+		buf_fmt(b, "Auto-Submitted: %s\r\n",
+		        m->answers ? "auto-replied" : "auto-generated");
+	buf_fmt(b,
+	        "MIME-Version: 1.0\r\n"
+	        "Content-Type: text/plain; charset=utf-8%s\r\n",
+	        m->flowed ? "; format=flowed" : "");
+	put_body(a, b, m->flowed ? flowed_break(a, m->text) : m->text);
 	return b->full ? ERR_TOO_LARGE : ERR_OK;
 }
 
 enum err
 message_write(struct arena *a, const struct message *m, struct str *out)
 {
-	const struct str lines[] = {m->from_name, m->subject, m->id, m->thread, m->host};
+	const struct str lines[] = {
+	        m->from_name, m->subject, m->id, m->thread, m->host, m->in_reply_to};
 	struct str address;
 	struct buf b;
 	enum err e;
@@ -235,6 +288,8 @@ message_write(struct arena *a, const struct message *m, struct str *out)
 			return ERR_INVALID;
 	if (message_address(a, m->from, &address) != ERR_OK || !str_eq(address, m->from) ||
 	        message_address(a, m->to, &address) != ERR_OK || !str_eq(address, m->to) ||
+	        (m->reply_to.n > 0 && (message_address(a, m->reply_to, &address) != ERR_OK ||
+	                                      !str_eq(address, m->reply_to))) ||
 	        !str_utf8_valid(m->text, NULL))
 		return ERR_INVALID;
 	buf_init(&b, MESSAGE_MAX);

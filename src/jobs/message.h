@@ -17,6 +17,12 @@ struct message {
 	struct str host;      /* the part after the @ */
 	int64_t at_utc_s;
 	struct str text; /* UTF-8, lines ended by LF */
+	/* What follows may be left out. */
+	struct str reply_to;    /* by message_address */
+	struct str in_reply_to; /* a Message-ID without < > */
+	bool answers; /* a program's answer to a mail: not "generated" but "replied" (RFC 3834) */
+	bool person;  /* a person wrote it: nothing is said of programs */
+	bool flowed;  /* format=flowed (RFC 3676): long lines are broken for the way */
 };
 
 /* The address in S as it goes into headers and envelopes (RFC 5321 Mailbox with a dot-string; the

@@ -68,6 +68,29 @@ erase_facts(struct arena *a, struct jobs *j, const struct notice_about *n, struc
 	return ERR_OK;
 }
 
+/* What runs from the start, for who has just reported. */
+static enum err
+promises_fact(struct arena *a, struct jobs *j, const struct notice_about *n, struct notice_facts *f)
+{
+	struct event_row *rows;
+	struct event *events;
+	struct clock_entry *clocks;
+	size_t n_rows, n_clocks;
+	enum err e = event_list(a, j->db, n->row->id, false, &rows, &n_rows);
+
+	if (e == ERR_OK)
+		e = act_events_read(a, rows, n_rows, &events);
+	if (e == ERR_OK)
+		e = act_clocks(a, j->db, j->programme, n->row, events, n_rows, now_utc_s(), &clocks,
+		        &n_clocks);
+	for (size_t i = 0; i < n_clocks && e == ERR_OK; i++)
+		if (!clocks[i].stopped)
+			f->promises = str_fmt(a, "%.*s%s  %s: by %.*s", STR_ARG(f->promises),
+			        f->promises.n > 0 ? "\n" : "", clock_label(clocks[i].clock),
+			        STR_ARG(time_text(a, clocks[i].due_utc_s)));
+	return e;
+}
+
 static enum err
 case_facts(struct arena *a, struct jobs *j, const struct notice_about *n, struct notice_facts *f)
 {
@@ -81,6 +104,10 @@ case_facts(struct arena *a, struct jobs *j, const struct notice_about *n, struct
 	f->percent = str_fmt(a, "%lld", (long long)pinned->reminders.warn_percent);
 	f->desk_url = str_fmt(a, "%.*s/cases/%.*s", STR_ARG(c->desk_url.text), STR_ARG(n->number));
 	promise_facts(a, n, f);
+	if (n->template == NOTICE_RECEIVED) {
+		f->link_url = f->track_url;
+		return promises_fact(a, j, n, f);
+	}
 	if (n->template == NOTICE_ERASE_SOON)
 		return erase_facts(a, j, n, f);
 	if (n->template != NOTICE_NEW_REPORT)

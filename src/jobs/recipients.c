@@ -2,6 +2,7 @@
 #include "jobs/recipients.h"
 
 #include "jobs/message.h"
+#include "mail/thread.h"
 #include "seal/capsule.h"
 
 enum err
@@ -49,4 +50,17 @@ recipient_reporter(struct arena *a, struct jobs *j, const struct case_row *row, 
 	q.sealed = capsule.content;
 	e = keyd_open_contact(a, j->keyd, &q, &contact, NULL);
 	return e == ERR_OK ? message_address(a, contact.email, address) : e;
+}
+
+struct str
+mail_reply_to(struct arena *a, const struct jobs *j, const struct case_row *row, struct str number)
+{
+	struct str to = j->config->mail.recipients_n > 0 ? j->config->mail.recipients[0]
+	                                                 : j->policy->contact.email;
+
+	if (!str_eq(row->channel, STR("mail")) || message_address(a, to, &to) != ERR_OK)
+		return STR("");
+	if (j->config->mail.plus)
+		to = mail_tagged(a, to, mail_tag(a, j->server_key, number));
+	return to;
 }

@@ -49,6 +49,7 @@ runner_new(struct instance *in, struct db *db, struct transport *t, atomic_bool 
 	        .config = in->config,
 	        .policy = instance_policy(in),
 	        .keyd = &in->keyd,
+	        .server_key = in->intake_key,
 	        .supervisor = in->supervisor,
 	        .transport = t,
 	        .stop = stop,

@@ -30,7 +30,8 @@ struct transport *transport_smtp(const struct config *c, struct str password, st
 void transport_free(struct transport *t); /* NULL allowed */
 
 /* Sends MESSAGE. NAME (letters, digits, '-') is the same each time for the same message; FROM
- * and TO are by message_address. Unless SENT, *TROUBLE is why, in a word: static. */
+ * and TO are by message_address; FROM may be "", the null sender. Unless SENT, *TROUBLE is why, in
+ * a word: static. */
 enum sent transport_send(struct transport *t, struct arena *a, struct str name, struct str from,
         struct str to, struct str message, const char **trouble) MUST_CHECK;
 

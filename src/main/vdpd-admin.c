@@ -18,6 +18,7 @@ static const struct command admin_commands[] = {
         {.name = "restore", .run = admin_restore},
         {.name = "rekey", .run = admin_rekey},
         {.name = "case", .run = admin_case},
+        {.name = "deliver", .run = admin_deliver},
 };
 
 int

@@ -1,22 +1,29 @@
-/* courier: the jobs, and what goes out. It has files put into the outbox or speaks to a relay,
- * never both; addresses come from keyd when they are needed. */
+/* courier: mail that comes in, the jobs, and what goes out. It has files put into the outbox or
+ * speaks to a relay, never both; addresses come from keyd when they are needed. */
 #include "act/instance.h"
 #include "base/log.h"
 #include "base/secret.h"
 #include "jobs/runner.h"
+#include "mail/lmtp.h"
+#include "store/statements.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <seccomp.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 256, PASSWORD_MAX = 1024, CA_MAX = 4 << 20 };
+enum { FILES_MAX = 1024, PASSWORD_MAX = 1024, CA_MAX = 4 << 20 };
 
 struct courier {
 	struct instance in;
 	struct transport *transport;
 	struct runner *runner;
+	struct mail_service mail;
+	int listeners[LMTP_LISTENERS_MAX];
+	size_t listeners_n;
+	struct lmtp *lmtp;
 	atomic_bool stop;
 };
 
@@ -81,6 +88,60 @@ open_smtp(struct courier *c)
 	arena_free(a);
 }
 
+/* ---- Mail that comes in ---- */
+
+static struct db *
+lazy_db(struct courier *c)
+{
+	struct diag d = {0};
+	struct db *db;
+
+	if (db_open(c->in.data_dir, &store_set, DB_LAZY, &d, &db) != ERR_OK)
+		role_fail(c->in.role, &d);
+	return db;
+}
+
+/* What the sandbox does not let in any more: listeners, connections to the database. */
+static struct writer_config
+mail_prepare(struct courier *c)
+{
+	const struct config *config = c->in.config;
+
+	c->listeners[c->listeners_n++] = role_fd(c->in.role, SLOT_DELIVER_LISTENER);
+	if (role_has(c->in.role, SLOT_LMTP_LISTENER))
+		c->listeners[c->listeners_n++] = role_fd(c->in.role, SLOT_LMTP_LISTENER);
+	for (size_t i = 0; i < GATE_PLACES; i++)
+		c->mail.db[i] = lazy_db(c);
+	c->mail.inbound.in = &c->in;
+	c->mail.mime = role_pool(c->in.role, SLOT_TO_MIME);
+	c->mail.gate = gate_new(role_no_limits(c->in.role) ? 0 : config->mail.messages_per_hour);
+	c->mail.host = config->public_url.loopback ? STR("localhost") : config->public_url.host;
+	c->mail.stop = &c->stop;
+	return (struct writer_config){
+	        .db = lazy_db(c),
+	        .checkpoint_db = lazy_db(c),
+	        .queue_max = 256,
+	        .batch = inbound_sign,
+	        .ctx = &c->in,
+	};
+}
+
+static enum err
+mail_start(struct courier *c, const struct writer_config *w)
+{
+	enum err e = writer_start(w, &c->mail.inbound.writer);
+
+	return e == ERR_OK ? lmtp_start(&c->mail, c->listeners, c->listeners_n, &c->lmtp) : e;
+}
+
+static void
+mail_stop(struct courier *c)
+{
+	atomic_store(&c->stop, true);
+	lmtp_stop(c->lmtp);
+	writer_stop(c->mail.inbound.writer);
+}
+
 /* ---- The sandbox ---- */
 
 /* No file is opened in either case: the supervisor makes those of the outbox, and names are looked
@@ -88,8 +149,12 @@ open_smtp(struct courier *c)
 static void
 enter_sandbox(struct courier *c)
 {
+	/* Messages and their parts are memory without a name. */
+	static const int more_calls[] = {SCMP_SYS(memfd_create)};
 	struct sandbox_spec spec = {
-	        .may = SANDBOX_THREADS | SANDBOX_STORE,
+	        .may = SANDBOX_THREADS | SANDBOX_SERVE | SANDBOX_STORE,
+	        .syscalls = more_calls,
+	        .syscalls_n = 1,
 	        .files_max = FILES_MAX,
 	};
 
@@ -113,7 +178,8 @@ static const struct role_hooks hooks = {.policy = on_policy};
 int
 main(void)
 {
-	struct courier c = {0};
+	static struct courier c;
+	struct writer_config writer;
 	struct db *db;
 
 	if (sodium_init() < 0)
@@ -124,14 +190,16 @@ main(void)
 		open_smtp(&c);
 	else
 		c.transport = transport_dir(c.in.supervisor);
+	writer = mail_prepare(&c);
 	enter_sandbox(&c);
 	c.runner = runner_new(&c.in, db, c.transport, &c.stop);
-	if (runner_start(c.runner) != ERR_OK) {
+	if (mail_start(&c, &writer) != ERR_OK || runner_start(c.runner) != ERR_OK) {
 		log_error("thread");
 		role_exit(1);
 	}
 	role_ready(c.in.role);
 	role_run(c.in.role, &hooks, &c);
+	mail_stop(&c);
 	runner_stop(c.runner);
 	transport_free(c.transport);
 	db_close(db);

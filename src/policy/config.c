@@ -52,6 +52,21 @@ static const struct yaml_key notices[] = {
 static const struct yaml_map notices_map = {
         "notices", notices, COUNT(notices), sizeof(struct config)};
 
+static const struct yaml_key mail[] = {
+        {"lmtp", TEXT(1, 100), AT(mail.lmtp),
+                .help = "where mail is taken by LMTP: \"127.0.0.1:2424\" or \"unix:PATH\"",
+                .mend = "write \"127.0.0.1:2424\" or \"unix:/run/vdpd/lmtp.sock\""},
+        {"recipients", FORMAT(value_email, struct str), .list = true, AT(mail.recipients),
+                .offset_n = offsetof(struct config, mail.recipients_n), .unique = true,
+                .help = "addresses whose mail is reports; the policy's contact if left out",
+                .mend = "write addresses: [\"security@example.org\"]"},
+        {"plus", .type = YAML_BOOL, AT(mail.plus),
+                .help = "on where mail to user+tag@host arrives too: answers then name the case"},
+        {"messages_per_hour", .type = YAML_INT, .min = 1, .max = 1000000,
+                AT(mail.messages_per_hour), .help = "of one sender; 600 if left out"},
+};
+static const struct yaml_map mail_map = {"mail", mail, COUNT(mail), sizeof(struct config)};
+
 static const struct yaml_key limits[] = {
         {"requests_per_minute", .type = YAML_INT, .min = 1, .max = 1000000,
                 AT(limits.requests_per_minute), .help = "of one network; 600 if left out"},
@@ -121,6 +136,7 @@ static const struct yaml_key top[] = {
                 .mend = "write what `vdpd backup-key create` printed"},
         {"notices", .type = YAML_SECTION, .map = &notices_map,
                 .help = "mails to team and reporters"},
+        {"mail", .type = YAML_SECTION, .map = &mail_map, .help = "mail that comes in"},
         {"limits", .type = YAML_SECTION, .map = &limits_map, .help = "rate limits"},
         {"log", .type = YAML_SECTION, .map = &log_map, .help = "what the processes say on stderr"},
         {"budgets", .type = YAML_SECTION, .map = &budgets_map,
@@ -202,6 +218,7 @@ config_parse(struct arena *a, const char *filename, struct str text, struct diag
 	        .sandbox = true,
 	        .public_threads = 2,
 	        .notices = {.transport = NOTICE_DIR, .dir = STR("outbox"), .smtp = {.port = 587}},
+	        .mail = {.messages_per_hour = 600},
 	        .limits = {.requests_per_minute = 600,
 	                .reports_per_hour = 30,
 	                .sign_ins_per_hour = 30},

@@ -43,6 +43,13 @@ struct config {
 			struct str password_file; /* relative to the instance; "" = none */
 		} smtp;
 	} notices;
+	struct {
+		struct str lmtp; /* "127.0.0.1:2424", "unix:/run/vdpd/lmtp"; "" = none */
+		const struct str *recipients; /* none: the policy's contact address */
+		size_t recipients_n;
+		bool plus;                 /* mail to user+tag@host arrives as well */
+		int64_t messages_per_hour; /* of one sender; 600 */
+	} mail;
 	/* Of one network (IPv4 /24, IPv6 /64). */
 	struct {
 		int64_t requests_per_minute; /* 600 */

@@ -49,6 +49,8 @@ enum slot {
 	SLOT_PUBLIC_KEYS,      /* keys/public.keys: the public halves of keyd's keys, read-only */
 	SLOT_SERVER_KEY,       /* keys/server.key: for the receipts of repeated requests */
 	SLOT_COMMAND_LISTENER, /* run/keyd.sock, SOCK_SEQPACKET, listening, not blocking */
+	SLOT_DELIVER_LISTENER, /* run/deliver.sock, a stream, listening, not blocking */
+	SLOT_LMTP_LISTENER,    /* likewise, where the configuration has one: TCP or unix */
 	SLOT_TEST_CLOCK,       /* run/test-clock (test builds) */
 	SLOT_TO_SUPERVISOR,    /* channels on which proc/blob.h asks */
 	SLOT_TO_KEYD,          /* channels to ask keyd on */

@@ -8,6 +8,7 @@
 #include <netdb.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -104,16 +105,20 @@ listener_tcp(
 	return ERR_OK;
 }
 
-enum err
-listener_unix(const char *path, int *out, struct diag *d)
+static enum err
+unix_socket(const char *path, int type, unsigned mode, int *out, struct diag *d)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd;
 
 	if (snprintf(at.sun_path, sizeof at.sun_path, "%s", path) >= (int)sizeof at.sun_path)
-		abort();
+		return diag_set(
+		        d, ERR_INVALID, "choose a shorter one", "%s: the path is too long", path);
+	fd = socket(AF_UNIX, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* The mode before anybody can connect: listen comes last. */
 	if (fd >= 0 && (unlink(path) == 0 || errno == ENOENT) &&
-	        bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && listen(fd, 16) == 0) {
+	        bind(fd, (struct sockaddr *)&at, sizeof at) == 0 && chmod(path, mode) == 0 &&
+	        listen(fd, 64) == 0) {
 		*out = fd;
 		return ERR_OK;
 	}
@@ -124,11 +129,23 @@ listener_unix(const char *path, int *out, struct diag *d)
 }
 
 enum err
-listener_connect(const char *dir, const char *name, int *out)
+listener_unix(const char *path, int *out, struct diag *d)
+{
+	return unix_socket(path, SOCK_SEQPACKET, 0600, out, d);
+}
+
+enum err
+listener_unix_stream(const char *path, unsigned mode, int *out, struct diag *d)
+{
+	return unix_socket(path, SOCK_STREAM, mode, out, d);
+}
+
+static enum err
+connect_to(const char *dir, const char *name, int type, int *out)
 {
 	struct sockaddr_un at = {.sun_family = AF_UNIX};
 	int holder = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	enum err e = ERR_IO;
 
 	snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/%s", holder, name);
@@ -147,4 +164,16 @@ listener_connect(const char *dir, const char *name, int *out)
 	else if (fd >= 0)
 		close(fd);
 	return e;
+}
+
+enum err
+listener_connect(const char *dir, const char *name, int *out)
+{
+	return connect_to(dir, name, SOCK_SEQPACKET, out);
+}
+
+enum err
+listener_connect_stream(const char *dir, const char *name, int *out)
+{
+	return connect_to(dir, name, SOCK_STREAM, out);
 }

@@ -16,8 +16,13 @@ enum err listener_tcp(const char *address, int wait_ms, int *out, char name[LIST
  * ERR_IO with D. */
 enum err listener_unix(const char *path, int *out, struct diag *d) MUST_CHECK;
 
+/* The same as a stream, with MODE (0600, or 0666 where its folder says who may). */
+enum err listener_unix_stream(const char *path, unsigned mode, int *out, struct diag *d) MUST_CHECK;
+
 /* Connects to the socket NAME ("run/keyd.sock") of the instance at DIR, however long its path is.
  * ERR_PEER where nobody listens (nothing is being served), ERR_DENIED, ERR_IO. */
 enum err listener_connect(const char *dir, const char *name, int *out) MUST_CHECK;
+/* The same, a stream. */
+enum err listener_connect_stream(const char *dir, const char *name, int *out) MUST_CHECK;
 
 #endif

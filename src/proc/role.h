@@ -32,8 +32,8 @@ struct role *role_start(enum role_id self);
  * taken: the supervisor's table and the role disagree. */
 int role_fd(struct role *r, enum slot slot);
 /* False where the supervisor did not give it (SLOT_TEST_CLOCK outside test builds;
- * SLOT_SMTP_PASSWORD, as the transport is; SLOT_PUBLIC_KEYS, SLOT_SERVER_KEY
- * where the instance has no such file). */
+ * SLOT_SMTP_PASSWORD and SLOT_LMTP_LISTENER, as the configuration is; SLOT_PUBLIC_KEYS,
+ * SLOT_SERVER_KEY where the instance has no such file). */
 bool role_has(const struct role *r, enum slot slot);
 
 /* A path for what is in a directory's SLOT: "/proc/self/fd/7". The directory

@@ -20,8 +20,10 @@ const struct role_row role_rows[ROLE_COUNT] = {
                                             BIT(SLOT_DATA_DIR) | BIT(SLOT_PUBLIC_KEYS) |
                                             BIT(SLOT_SERVER_KEY) | BIT(SLOT_TEST_CLOCK)},
         [ROLE_COURIER] = {"vdpd-courier", BIT(SLOT_CONFIG) | BIT(SLOT_POLICY) | BIT(SLOT_DATA_DIR) |
-                                                  BIT(SLOT_PUBLIC_KEYS) | BIT(SLOT_SMTP_PASSWORD) |
-                                                  BIT(SLOT_TEST_CLOCK)},
+                                                  BIT(SLOT_PUBLIC_KEYS) | BIT(SLOT_SERVER_KEY) |
+                                                  BIT(SLOT_SMTP_PASSWORD) |
+                                                  BIT(SLOT_DELIVER_LISTENER) |
+                                                  BIT(SLOT_LMTP_LISTENER) | BIT(SLOT_TEST_CLOCK)},
 };
 
 const struct link_row link_rows[] = {
@@ -31,12 +33,12 @@ const struct link_row link_rows[] = {
         {ROLE_DESK, ROLE_NURSERY, SLOT_TO_NURSERY, 2},
         {ROLE_DESK, ROLE_MIME, SLOT_TO_MIME, 1},
         {ROLE_DESK, ROLE_PGP, SLOT_TO_PGP, 2},
-        {ROLE_COURIER, ROLE_MIME, SLOT_TO_MIME, 2},
+        {ROLE_COURIER, ROLE_MIME, SLOT_TO_MIME, 4},
         {ROLE_COURIER, ROLE_PGP, SLOT_TO_PGP, 2},
         {ROLE_PGP, ROLE_MIME, SLOT_TO_MIME, 1},
         {ROLE_PGP, ROLE_KEYD, SLOT_TO_KEYD, 1},
         {ROLE_PUBLIC, ROLE_SUPERVISOR, SLOT_TO_SUPERVISOR, 4},
         {ROLE_DESK, ROLE_SUPERVISOR, SLOT_TO_SUPERVISOR, 2},
-        {ROLE_COURIER, ROLE_SUPERVISOR, SLOT_TO_SUPERVISOR, 1},
+        {ROLE_COURIER, ROLE_SUPERVISOR, SLOT_TO_SUPERVISOR, 4},
 };
 const size_t link_rows_n = sizeof link_rows / sizeof link_rows[0];

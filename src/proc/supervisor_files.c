@@ -136,6 +136,26 @@ open_keys(struct supervisor_files *f)
 		f->fd[keys[i].slot] = open(keys[i].name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 }
 
+/* Where mail comes in: the socket of `vdpd deliver`, and LMTP where it is wanted. */
+static enum err
+open_mail(struct supervisor_files *f, struct diag *d)
+{
+	struct str lmtp = f->config->mail.lmtp;
+	char name[LISTENER_NAME_MAX];
+	enum err e =
+	        listener_unix_stream("run/deliver.sock", 0600, &f->fd[SLOT_DELIVER_LISTENER], d);
+
+	if (e != ERR_OK || lmtp.n == 0)
+		return e;
+	if (str_starts(lmtp, STR("unix:")))
+		return listener_unix_stream(str_z(f->arena, str_sub(lmtp, 5, SIZE_MAX)), 0666,
+		        &f->fd[SLOT_LMTP_LISTENER], d);
+	e = listener_tcp(str_z(f->arena, lmtp), 3000, &f->fd[SLOT_LMTP_LISTENER], name, d);
+	if (e == ERR_OK && instance_write("run/lmtp.addr", name) != ERR_OK)
+		e = diag_set(d, ERR_IO, NULL, "cannot write run/lmtp.addr");
+	return e;
+}
+
 static bool
 open_all(struct supervisor_files *f, const struct supervisor_options *o)
 {
@@ -144,7 +164,8 @@ open_all(struct supervisor_files *f, const struct supervisor_options *o)
 	if (instance_dir("data", &f->fd[SLOT_DATA_DIR], &d) != ERR_OK ||
 	        instance_dir("data/blobs", &f->blobs, &d) != ERR_OK ||
 	        instance_dir("keys", &f->fd[SLOT_KEYS_DIR], &d) != ERR_OK || !open_outbox(f, &d) ||
-	        listener_unix("run/keyd.sock", &f->fd[SLOT_COMMAND_LISTENER], &d) != ERR_OK)
+	        listener_unix("run/keyd.sock", &f->fd[SLOT_COMMAND_LISTENER], &d) != ERR_OK ||
+	        open_mail(f, &d) != ERR_OK)
 		return refuse(&d);
 	open_keys(f);
 #ifdef VDPD_TEST

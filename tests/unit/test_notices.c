@@ -19,12 +19,14 @@ static const struct notice_facts all = {
         .until = {"2026-01-09", 10},
         .erase_count = {"3 cases", 7},
         .yours = true,
+        .promises = {"  First answer: by 2026-01-07 09:00 UTC", 38},
+        .link_url = {"https://security.example.org/case/link", 38},
 };
 
 static bool
 of_a_case(unsigned t)
 {
-	return t < NOTICE_STANDS_IN || t == NOTICE_ANSWER;
+	return t < NOTICE_STANDS_IN || t >= NOTICE_ANSWER;
 }
 
 /* Each is whole: names the case or programme, links to where it goes on, has no place left open,
@@ -47,9 +49,10 @@ test_all(void **state)
 		assert_true(str_contains(m.text, of_a_case(t)        ? STR("EXW-2026-0001")
 		                                 : t == NOTICE_TOKEN ? STR("By: ana")
 		                                                     : STR("ben")));
-		assert_true(
-		        str_contains(m.text, t == NOTICE_ANSWER ? all.track_url : all.desk_url));
-		assert_int_equal(t == NOTICE_ANSWER, !str_contains(m.text, all.desk_url));
+		assert_true(str_contains(m.text, t == NOTICE_ANSWER     ? all.track_url
+		                                 : t == NOTICE_RECEIVED ? all.link_url
+		                                                        : all.desk_url));
+		assert_int_equal(t >= NOTICE_ANSWER, !str_contains(m.text, all.desk_url));
 		assert_int_equal(str_find(m.text, '{', 0), SIZE_MAX);
 		assert_int_equal(str_find(m.subject, '\n', 0), SIZE_MAX);
 		assert_true(str_ends(m.text, STR("\n")));

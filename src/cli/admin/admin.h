@@ -27,6 +27,8 @@ int admin_backup(int argc, char **argv);
 int admin_restore(int argc, char **argv);
 /* A new storage key. */
 int admin_rekey(int argc, char **argv);
+/* A message from a mail system; sysexits. */
+int admin_deliver(int argc, char **argv);
 /* What stands in the clear of cases, while nothing runs. */
 int admin_case(int argc, char **argv);
 

@@ -14,7 +14,7 @@ enum {
 
 const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
         [KEYD_KEYS] = {"keys", handle_keys, PUBLIC | DESK | COURIER | COMMAND},
-        [KEYD_SIGN_RECEIPTS] = {"sign_receipts", handle_sign_receipts, PUBLIC | DESK,
+        [KEYD_SIGN_RECEIPTS] = {"sign_receipts", handle_sign_receipts, PUBLIC | DESK | COURIER,
                 .writes = true},
 
         [KEYD_SIGN_IN] = {"sign_in", handle_sign_in, DESK},

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* To be given a worker: a fork, or the start of a nursery. */
-enum { BEGIN_MS = 10000 };
+enum { BEGIN_MS = 10000, AGAIN_US = 20 * 1000 };
 
 enum err
 nursery_image(struct channel_pool *nursery, int in_fd, int out_fd, int timeout_ms)
@@ -137,6 +137,19 @@ begin(struct worker *w)
 	return ERR_OK;
 }
 
+/* A nursery one of whose workers died ends and is started again: that takes a moment, and must not
+ * look like a message that cannot be read. */
+static enum err
+begin_patiently(struct worker *w)
+{
+	int64_t until_ms = now_mono_ms() + BEGIN_MS;
+	enum err e;
+
+	while ((e = begin(w)) == ERR_PEER && w->nursery != NULL && now_mono_ms() < until_ms)
+		usleep(AGAIN_US);
+	return e;
+}
+
 enum err
 worker_call(struct worker *w, uint32_t type, const struct buf *request, const struct fds *send,
         struct buf *reply, struct fds *got, int timeout_ms)
@@ -145,12 +158,8 @@ worker_call(struct worker *w, uint32_t type, const struct buf *request, const st
 
 	if (w->channel != NULL && (w->items >= WORKER_ITEMS_MAX || is_gone(w)))
 		give_up(w);
-	/* Pool calls of a nursery that is being started again wait, or fail once. */
-	for (int i = 0; i < 2 && w->channel == NULL; i++) {
-		e = begin(w);
-		if (e != ERR_PEER)
-			break;
-	}
+	if (w->channel == NULL)
+		e = begin_patiently(w);
 	if (e != ERR_OK)
 		return e;
 	w->items++;

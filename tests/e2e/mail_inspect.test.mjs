@@ -72,7 +72,7 @@ const differences = {
 	'frag.msg': 'a part that is never closed ends before its last line end, or with it',
 	'multi-frag.msg': 'likewise',
 	'jt-0498.msg': 'likewise',
-	'multi-bad.msg': 'two Content-Type fields: the last one, which its sender wrote, fits the text',
+	'multi-bad.msg': 'two Content-Type fields: by the last all of it is text, and nothing of that is lost',
 	'multi-badnames.msg': 'a transfer encoding of a multipart means nothing',
 	'multi-clen.msg': 'likewise',
 	'multi-digest.msg': 'likewise',

@@ -11,26 +11,15 @@
 #include "proc/role.h"
 #include "publish/security_txt.h"
 
-#include <fcntl.h>
 #include <seccomp.h>
 #include <sodium.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
 	TEND_MS = 2000,
 	TEND_AFTER_ERROR_MS = 30 * 1000,
-	WORKER_MEMORY = 512 << 20,
-	WORKER_CPU_S = 60,
-	WORKER_LIFE_S = 600,
 	BEGIN_MS = 5000,
 };
-
-/* A worker's descriptors, in the order of struct fds; the last is for the courier's alone. */
-enum { KEPT_RANDOM, KEPT_MIME, KEPT_N };
-
-/* Where RNP's library has /dev/urandom open: above what workers begin with, below their limit. */
-enum { RANDOM_FD_MIN = 40, RANDOM_FD_MAX = 60 };
 
 struct room {
 	struct pgp_worker worker; /* first: what a worker's handlers see of it */
@@ -44,7 +33,6 @@ struct room {
 	const struct config *config;
 	const struct policy *policy;
 	char user_id[PGP_USER_ID_BYTES + 1];
-	int random_fd;
 	bool stop;
 };
 
@@ -142,37 +130,6 @@ policy_changed(void *arg, int fd)
 		log_error("policy_not_taken", "why", err_name(e));
 }
 
-/* RNP's library opens /dev/urandom once, by its own rules, and keeps the number. It is opened here,
- * before the sandbox, and given to each worker under the same number, whose generator begins anew
- * after a fork. */
-static enum err
-random_open(struct room *room)
-{
-	int below[RANDOM_FD_MIN + 1];
-	size_t n = 0;
-	struct pgp *ring;
-	char path[32], to[32];
-	ssize_t len;
-	enum err e;
-
-	do
-		below[n++] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	while (n <= RANDOM_FD_MIN && below[n - 1] >= 0 && below[n - 1] < RANDOM_FD_MIN);
-	e = pgp_new(now_utc_s(), &ring);
-	if (e == ERR_OK)
-		pgp_free(ring);
-	while (n > 0)
-		close(below[--n]);
-	room->random_fd = -1;
-	for (int fd = RANDOM_FD_MIN; e == ERR_OK && fd < RANDOM_FD_MAX; fd++) {
-		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
-		len = readlink(path, to, sizeof to);
-		if (len == 12 && memcmp(to, "/dev/urandom", 12) == 0)
-			room->random_fd = fd;
-	}
-	return room->random_fd >= 0 ? ERR_OK : ERR_UNSUPPORTED;
-}
-
 /* ---- Workers ---- */
 
 /* In the nursery: the keys as they are now, and for the courier a MIME worker to hand plaintext to.
@@ -184,37 +141,23 @@ before(void *state, enum role_id asker, struct fds *keep)
 	enum err e = keeper_refresh(room->keeper, now_utc_s());
 
 	struct fds mime = {.n = 0};
-	int random;
 
 	if (e == ERR_OK && asker == ROLE_COURIER)
 		e = channel_pool_call_fds(
 		        room->mime, NURSERY_WORKER, NULL, NULL, NULL, &mime, BEGIN_MS);
-	if (e != ERR_OK)
-		return e;
-	random = fcntl(room->random_fd, F_DUPFD_CLOEXEC, 0);
-	if (random < 0) {
-		fds_close(&mime);
-		return ERR_IO;
-	}
-	keep->fd[keep->n++] = random;
-	for (size_t i = 0; i < mime.n; i++)
-		keep->fd[keep->n++] = mime.fd[i];
-	return ERR_OK;
+	if (e == ERR_OK)
+		e = pgp_worker_keep(&room->worker, &mime, keep);
+	return e;
 }
 
 static void
 begin(void *state, const struct fds *kept)
 {
 	struct room *room = state;
-	struct pgp_worker *w = &room->worker;
 
-	w->ring = keeper_ring(room->keeper);
-	w->fingerprint = keeper_fingerprint(room->keeper);
-	w->mime = kept->n == KEPT_N ? worker_of(kept->fd[KEPT_MIME]) : NULL;
-	w->plain_fd = memfd_create("plain", MFD_CLOEXEC);
-	w->parts_fd = memfd_create("parts", MFD_CLOEXEC);
-	if (w->plain_fd < 0 || w->parts_fd < 0 || dup2(kept->fd[KEPT_RANDOM], room->random_fd) < 0)
-		_exit(1);
+	room->worker.ring = keeper_ring(room->keeper);
+	room->worker.fingerprint = keeper_fingerprint(room->keeper);
+	pgp_worker_begin(&room->worker, kept);
 }
 
 /* ---- The nursery ---- */
@@ -267,17 +210,11 @@ main(void)
 	        .syscalls_n = 1,
 	        .files_max = 256};
 	static struct room room;
-	static const struct worker_kind kind = {.requests = pgp_worker_requests,
-	        .requests_n = PGP_REQUESTS,
-	        .state = &room,
-	        .memory_bytes = WORKER_MEMORY,
-	        .file_bytes = MAIL_PARTS_FILE_MAX,
-	        .cpu_s = WORKER_CPU_S,
-	        .life_s = WORKER_LIFE_S,
-	        .before = before,
-	        .begin = begin};
+	struct worker_kind kind = pgp_worker_kind(&room.worker);
 	struct diag d = {0};
 
+	kind.before = before;
+	kind.begin = begin;
 	if (sodium_init() < 0)
 		return 1;
 	room.role = role_start(ROLE_PGP);
@@ -286,7 +223,7 @@ main(void)
 		diag_set(&d, ERR_INVALID, NULL, "the policy cannot be read");
 		role_fail(room.role, &d);
 	}
-	if (random_open(&room) != ERR_OK) {
+	if (pgp_worker_random(&room.worker) != ERR_OK) {
 		diag_set(&d, ERR_UNSUPPORTED, "see whether librnp0 is installed whole",
 		        "RNP cannot be used");
 		role_fail(room.role, &d);

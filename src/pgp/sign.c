@@ -56,10 +56,27 @@ plain(struct str text)
 	return true;
 }
 
+/* RNP ends its own lines with CRLF and leaves ours; the signature covers either (RFC 4880 section
+ * 7.1). */
+static void
+take_out_cr(struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->n; i++) {
+		if (b->p[i] != '\r')
+			b->p[n++] = b->p[i];
+	}
+	b->n = n;
+}
+
 enum err
 pgp_sign_clear(struct pgp *p, struct str text, const char *signer, struct buf *out)
 {
-	if (!plain(text))
-		return ERR_INVALID;
-	return sign(p, rnp_op_sign_cleartext_create, text, signer, out);
+	enum err e = plain(text) ? sign(p, rnp_op_sign_cleartext_create, text, signer, out)
+	                         : ERR_INVALID;
+
+	if (e == ERR_OK)
+		take_out_cr(out);
+	return e;
 }

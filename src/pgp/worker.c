@@ -5,7 +5,10 @@
 #include "proc/control.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 enum {
@@ -324,10 +327,96 @@ handle_encrypt(void *state, struct request *r, struct cursor *in, struct buf *ou
 	return e;
 }
 
-const struct request_type pgp_worker_requests[] = {
+static const struct request_type requests[PGP_REQUESTS] = {
         [PGP_ASK_KEYS] = {"keys", handle_keys, 1u << ROLE_COURIER | 1u << ROLE_DESK, 1},
         [PGP_ASK_VERIFY] = {"verify", handle_verify, 1u << ROLE_COURIER | 1u << ROLE_DESK, 2},
         [PGP_ASK_DECRYPT] = {"decrypt", handle_decrypt, 1u << ROLE_COURIER, 3},
         [PGP_ASK_ENCRYPT] = {"encrypt", handle_encrypt, 1u << ROLE_DESK, 3},
 };
-const size_t pgp_worker_requests_n = sizeof pgp_worker_requests / sizeof pgp_worker_requests[0];
+
+/* ---- Becoming a worker ---- */
+
+/* A worker's descriptors, in the order of struct fds; the last is for the courier's alone. */
+enum { KEPT_RANDOM, KEPT_MIME, KEPT_N };
+
+/* Above the descriptors that workers begin with, and below their limit. */
+enum { RANDOM_FD_MIN = 40, RANDOM_FD_MAX = 60 };
+
+enum {
+	WORKER_MEMORY = 512 << 20,
+	WORKER_CPU_S = 60,
+	WORKER_LIFE_S = 600,
+};
+
+struct worker_kind
+pgp_worker_kind(struct pgp_worker *w)
+{
+	return (struct worker_kind){.requests = requests,
+	        .requests_n = PGP_REQUESTS,
+	        .state = w,
+	        .memory_bytes = WORKER_MEMORY,
+	        .file_bytes = MAIL_PARTS_FILE_MAX,
+	        .cpu_s = WORKER_CPU_S,
+	        .life_s = WORKER_LIFE_S};
+}
+
+enum err
+pgp_worker_random(struct pgp_worker *w)
+{
+	static const char device[] = "/dev/urandom";
+	int below[RANDOM_FD_MIN + 1], found = -1;
+	char path[32], to[32];
+	size_t n = 0;
+	struct pgp *ring;
+	enum err e;
+
+	do
+		below[n++] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	while (n <= RANDOM_FD_MIN && below[n - 1] >= 0 && below[n - 1] < RANDOM_FD_MIN - 1);
+	e = pgp_new(now_utc_s(), &ring);
+	if (e == ERR_OK)
+		pgp_free(ring);
+	while (n > 0)
+		close(below[--n]);
+	for (int fd = RANDOM_FD_MIN; e == ERR_OK && fd < RANDOM_FD_MAX; fd++) {
+		ssize_t len;
+
+		snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+		len = readlink(path, to, sizeof to);
+		if (len == sizeof device - 1 && memcmp(to, device, sizeof device - 1) == 0)
+			found = fd;
+	}
+	if (found < 0)
+		return ERR_UNSUPPORTED;
+	w->random_fd = found;
+	return ERR_OK;
+}
+
+enum err
+pgp_worker_keep(const struct pgp_worker *w, struct fds *mime, struct fds *keep)
+{
+	int random = fcntl(w->random_fd, F_DUPFD_CLOEXEC, 0);
+
+	if (random < 0) {
+		fds_close(mime);
+		return ERR_IO;
+	}
+	keep->fd[KEPT_RANDOM] = random;
+	keep->n = 1;
+	for (size_t i = 0; i < mime->n && keep->n < KEPT_N; i++)
+		keep->fd[keep->n++] = mime->fd[i];
+	mime->n = 0;
+	return ERR_OK;
+}
+
+void
+pgp_worker_begin(struct pgp_worker *w, const struct fds *kept)
+{
+	w->mime = kept->n == KEPT_N ? worker_of(kept->fd[KEPT_MIME]) : NULL;
+	w->plain_fd = memfd_create("plain", MFD_CLOEXEC);
+	w->parts_fd = memfd_create("parts", MFD_CLOEXEC);
+	/* The generator itself begins anew after a fork; it asks under the number that it knows. */
+	if (kept->n == 0 || w->plain_fd < 0 || w->parts_fd < 0 ||
+	        dup2(kept->fd[KEPT_RANDOM], w->random_fd) < 0)
+		_exit(1);
+}

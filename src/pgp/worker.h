@@ -3,7 +3,6 @@
 #define VDPD_PGP_WORKER_H
 
 #include "pgp/ask.h"
-#include "proc/server.h"
 
 /* A worker's own, from its nursery by the fork. */
 struct pgp_worker {
@@ -13,9 +12,20 @@ struct pgp_worker {
 	/* Memory files of the worker's own, made before its sandbox: plaintext, parts. No other
 	 * process but the MIME worker ever has them. */
 	int plain_fd, parts_fd;
+	int random_fd; /* pgp_worker_random */
 };
 
-extern const struct request_type pgp_worker_requests[];
-extern const size_t pgp_worker_requests_n;
+/* What workers with W are; its `before` and `begin` are the caller's, with what follows. W must
+ * outlive it. */
+struct worker_kind pgp_worker_kind(struct pgp_worker *w);
+
+/* RNP's library opens /dev/urandom once, and keeps the number. Has it do so now, before a sandbox,
+ * under a number that workers keep free. ERR_UNSUPPORTED where RNP cannot be used. */
+enum err pgp_worker_random(struct pgp_worker *w) MUST_CHECK;
+/* For `before`: *KEEP has what a worker needs, and the channel to a MIME worker that is in MIME, if
+ * there is one. Takes that over. ERR_IO. */
+enum err pgp_worker_keep(const struct pgp_worker *w, struct fds *mime, struct fds *keep) MUST_CHECK;
+/* For `begin`: takes KEPT into use. Ends the process where it cannot. */
+void pgp_worker_begin(struct pgp_worker *w, const struct fds *kept);
 
 #endif

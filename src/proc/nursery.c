@@ -95,17 +95,23 @@ is_gone(const struct worker *w)
 static enum err
 begin_fork(struct worker *w)
 {
-	const struct fds none = {.n = 0};
+	const struct worker_kind *kind = w->kind;
+	struct fds keep = {.n = 0};
 	int pair[2];
 	pid_t pid;
-	enum err e = packet_pair(pair);
+	enum err e = kind->before != NULL ? kind->before(kind->state, w->asker, &keep) : ERR_OK;
 
-	if (e != ERR_OK)
+	if (e == ERR_OK)
+		e = packet_pair(pair);
+	if (e != ERR_OK) {
+		fds_close(&keep);
 		return e;
+	}
 	pid = fork();
 	if (pid == 0)
-		worker_main(w->kind, pair[1], w->asker, &none);
+		worker_main(kind, pair[1], w->asker, &keep);
 	close(pair[1]);
+	fds_close(&keep);
 	if (pid < 0) {
 		close(pair[0]);
 		return ERR_BUSY;

@@ -20,7 +20,7 @@
 static char peers_dir[] = "/tmp/vdpd-pgp-XXXXXX";
 static struct arena *peers_arena;
 
-static int
+static inline int
 peers_run(struct str command)
 {
 	struct str line =
@@ -33,13 +33,13 @@ peers_run(struct str command)
 /* The same, and it must succeed. */
 #define RUN(...) assert_int_equal(SHELL(__VA_ARGS__), 0)
 
-static struct str
+static inline struct str
 peers_path(const char *name)
 {
 	return str_fmt(peers_arena, "%s/%s", peers_dir, name);
 }
 
-static void
+static inline void
 peers_put(const char *name, struct str s)
 {
 	FILE *f = fopen(str_z(peers_arena, peers_path(name)), "w");
@@ -49,7 +49,7 @@ peers_put(const char *name, struct str s)
 	assert_int_equal(fclose(f), 0);
 }
 
-static struct str
+static inline struct str
 peers_get(const char *name)
 {
 	int fd = open(str_z(peers_arena, peers_path(name)), O_RDONLY | O_CLOEXEC);
@@ -63,7 +63,7 @@ peers_get(const char *name)
 	return str_bytes(p, (size_t)size);
 }
 
-static int
+static inline int
 peers_setup(void **state)
 {
 	(void)state;
@@ -72,7 +72,7 @@ peers_setup(void **state)
 	return 0;
 }
 
-static int
+static inline int
 peers_teardown(void **state)
 {
 	(void)state;
@@ -83,7 +83,7 @@ peers_teardown(void **state)
 }
 
 /* The fingerprint of the only key of KEYS. */
-static struct pgp_key
+static inline struct pgp_key
 peers_only_key(struct str keys, int64_t now)
 {
 	struct pgp_key found[PGP_KEYS_MAX];
@@ -99,7 +99,7 @@ peers_only_key(struct str keys, int64_t now)
 }
 
 /* What pgp_decrypt makes of MESSAGE; *TEXT is what it let out. */
-static enum pgp_trouble
+static inline enum pgp_trouble
 peers_decrypt(struct pgp *p, struct str message, uint64_t max, struct str *text,
         struct pgp_signature *sig)
 {

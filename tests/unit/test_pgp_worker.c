@@ -166,6 +166,7 @@ opened(struct str sealed, int blob_fd)
 	c = (struct cursor){.rest = plain};
 	assert_true(mime_sealed_unpack(&c, &how));
 	buf_init(&b, 1 << 20);
+	assert_int_equal(lseek(blob_fd, 0, SEEK_SET), 0);
 	assert_int_equal(
 	        blob_read(dup(blob_fd), &how.key, how.blob_id, how.info.hash, collect, &b), ERR_OK);
 	all = str_dup(peers_arena, buf_view(&b));

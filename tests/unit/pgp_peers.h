@@ -54,13 +54,13 @@ peers_get(const char *name)
 {
 	int fd = open(str_z(peers_arena, peers_path(name)), O_RDONLY | O_CLOEXEC);
 	off_t size = fd >= 0 ? lseek(fd, 0, SEEK_END) : -1;
-	char *p;
+	size_t n = size > 0 ? (size_t)size : 0;
+	char *p = arena_alloc(peers_arena, n + 1);
 
 	assert_true(size >= 0);
-	p = arena_alloc(peers_arena, (size_t)size + 1);
-	assert_int_equal(pread(fd, p, (size_t)size, 0), size);
+	assert_int_equal(pread(fd, p, n, 0), n);
 	close(fd);
-	return str_bytes(p, (size_t)size);
+	return str_bytes(p, n);
 }
 
 static inline int
@@ -106,17 +106,15 @@ peers_decrypt(struct pgp *p, struct str message, uint64_t max, struct str *text,
 	enum pgp_trouble trouble;
 	int fd = memfd_create("plain", MFD_CLOEXEC);
 	uint64_t n;
-	off_t size;
 	char *bytes;
 
 	assert_true(fd >= 0);
 	assert_int_equal(pgp_decrypt(p, message, fd, max, &trouble, sig, &n), ERR_OK);
-	size = lseek(fd, 0, SEEK_END);
-	assert_int_equal(size, n);
-	bytes = arena_alloc(peers_arena, (size_t)size + 1);
-	assert_int_equal(pread(fd, bytes, (size_t)size, 0), size);
+	assert_int_equal(lseek(fd, 0, SEEK_END), n);
+	bytes = arena_alloc(peers_arena, (size_t)n + 1);
+	assert_int_equal(pread(fd, bytes, (size_t)n, 0), n);
 	close(fd);
-	*text = str_bytes(bytes, (size_t)size);
+	*text = str_bytes(bytes, (size_t)n);
 	return trouble;
 }
 

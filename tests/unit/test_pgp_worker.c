@@ -108,11 +108,12 @@ file_of(struct str s)
 static struct str
 bytes_of(int fd)
 {
-	off_t n = lseek(fd, 0, SEEK_END);
-	char *p = arena_alloc(peers_arena, (size_t)n + 1);
+	off_t size = lseek(fd, 0, SEEK_END);
+	size_t n = size > 0 ? (size_t)size : 0;
+	char *p = arena_alloc(peers_arena, n + 1);
 
-	assert_int_equal(pread(fd, p, (size_t)n, 0), n);
-	return str_bytes(p, (size_t)n);
+	assert_int_equal(pread(fd, p, n, 0), n);
+	return str_bytes(p, n);
 }
 
 static struct str

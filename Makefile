@@ -69,7 +69,7 @@ rooms_vdpd-pgp        = publish pgp mail/mime keyd/client proc seal case policy 
 libs_vdpd-pgp         = $(L_pgp) $(L_policy) $(L_base) -lseccomp -lm
 rooms_vdpd-admin      = cli/admin cli publish keyd/store keyd/client act store proc seal case policy base
 libs_vdpd-admin       = $(L_store) $(L_policy) $(L_base) -lseccomp -ljansson -lcurl -lm
-rooms_vdpd-client     = cli/client cli keyd/client proc case policy base
+rooms_vdpd-client     = cli/client cli keyd/client proc seal case policy base
 libs_vdpd-client      = $(L_policy) $(L_base) -lseccomp -lcurl -ljansson -lm
 
 exe_path = $(B)/$(if $(filter vdpd,$(1)),bin,libexec)/$(1)

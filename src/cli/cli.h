@@ -44,7 +44,7 @@ struct cli_option {
 	bool *flag;
 };
 
-enum { CLI_OPTIONS_MAX = 16 };
+enum { CLI_OPTIONS_MAX = 24 };
 
 /* Reads the options of a command wherever they stand, and moves its other arguments to the end:
  * argv[*first] … argv[argc - 1]. Returns CLI_OK, or CLI_USAGE once it has said what is wrong. */

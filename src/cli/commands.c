@@ -123,7 +123,9 @@ const struct command commands[] = {
                 .arguments = "list [--state STATE] [--severity SEVERITY] [--assignee MEMBER]\n"
                              "                      [--due-before TIME] -C DIR [--json]\n"
                              "       vdpd case show CASE -C DIR [--json]\n"
-                             "       vdpd case ACTION CASE [TEXT] -C DIR [--json]",
+                             "       vdpd case ACTION CASE [TEXT] -C DIR [--json]\n"
+                             "       vdpd case export CASE -o FILE -C DIR\n"
+                             "       vdpd case verify-bundle FILE --key KEY [--json]",
                 .summary = "List and show cases, and act on them",
                 .help =
 "Actions, and what they want besides:\n"
@@ -138,6 +140,9 @@ const struct command commands[] = {
 "  hold, lift-hold   TEXT, the reason: while on hold nothing of it is erased\n"
 "  erase    of a closed case: destroys its keys for good. Where two coordinators\n"
 "           are, one asks and another confirms; the terminal counts as one\n"
+"export writes the case with its files into one archive, signed by the programme's\n"
+"key; verify-bundle checks such a file and needs nothing but that key: a file of\n"
+"it, or what /api/v1/keys of the public site answers.\n"
 "TEXT goes to the reporter, but with note and holds; - reads it from stdin, out\n"
 "of sight of `ps`. The instance must be running, and logs what is opened; while\n"
 "it is not, list and show give numbers, states and dates.\n",

@@ -2,11 +2,16 @@
  * clear, by vdpd-admin. */
 #include "cli/client/client.h"
 
+#include "base/time.h"
+#include "cli/client/bundle.h"
 #include "cli/client/case_print.h"
 #include "cli/client/staff_api.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
+#include <sodium.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { ARENA_BYTES = 32 << 20, TEXT_MAX = 1 << 20, LIST_PAGES_MAX = 10000 };
@@ -19,6 +24,8 @@ struct cases {
 	const char *text;       /* "-": stdin */
 	const char *fields[8];  /* by index in field_names */
 	const char *queries[5]; /* by index in query_names */
+	const char *out, *key;  /* of a bundle */
+	int out_fd;
 	struct staff_api *api;
 	struct diag why;
 };
@@ -263,6 +270,85 @@ run_action(struct cases *c, size_t which)
 	return with_api(c, act, body);
 }
 
+/* ---- Bundles ---- */
+
+static int
+run_save(struct cases *c, json_t *body)
+{
+	(void)body;
+	if (staff_api_save(c->api, case_path(c, "/bundle"), c->out_fd, &c->why) == ERR_OK)
+		return CLI_OK;
+	return cli_error(&c->why);
+}
+
+/* The download becomes the instance's owner, who may have no say where the file is: so it has a
+ * process of its own. Its exit status is the result. */
+static int
+in_a_child(struct cases *c)
+{
+	pid_t pid;
+	int status;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid == 0) {
+		status = with_api(c, run_save, NULL);
+		fflush(NULL);
+		_exit(status);
+	}
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid > 0 && WIFEXITED(status))
+		return WEXITSTATUS(status);
+	diag_set(&c->why, ERR_IO, NULL, "the download was ended");
+	return cli_error(&c->why);
+}
+
+/* Half of a file does not stay. */
+static int
+run_export(struct cases *c)
+{
+	int status;
+
+	c->out_fd = open(c->out, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (c->out_fd < 0) {
+		diag_set(&c->why, ERR_IO, errno == EEXIST ? "choose another name" : NULL, "%s: %s",
+		        c->out, strerror(errno));
+		return cli_error(&c->why);
+	}
+	status = in_a_child(c);
+	if (status == CLI_OK && fsync(c->out_fd) != 0) {
+		diag_set(&c->why, ERR_IO, NULL, "%s: %s", c->out, strerror(errno));
+		status = cli_error(&c->why);
+	}
+	close(c->out_fd);
+	if (status != CLI_OK)
+		unlink(c->out);
+	return status;
+}
+
+static int
+run_check(struct cases *c, const char *file)
+{
+	struct bundle_found found;
+
+	if (sodium_init() < 0)
+		return CLI_NO;
+	if (bundle_check(c->a, file, c->key, &found, &c->why) != ERR_OK)
+		return cli_error(&c->why);
+	if (c->json)
+		printf("{\"valid\":true,\"programme\":\"%.*s\",\"case\":\"%.*s\",\"signed_at\":"
+		       "\"%.*s\",\"files\":%zu}\n",
+		        STR_ARG(found.programme), STR_ARG(found.case_number),
+		        STR_ARG(time_str(c->a, found.signed_utc_s)), found.files_n);
+	else
+		printf("valid: %.*s of %.*s, exported on %.*s, %zu files, %llu bytes\n",
+		        STR_ARG(found.case_number), STR_ARG(found.programme),
+		        STR_ARG(time_str(c->a, found.signed_utc_s)), found.files_n,
+		        (unsigned long long)found.bytes);
+	return CLI_OK;
+}
+
 /* WORDS are N arguments without options: the verb, the case, perhaps a text. */
 static int
 dispatch(struct cases *c, char **words, int n, char **argv)
@@ -275,6 +361,10 @@ dispatch(struct cases *c, char **words, int n, char **argv)
 		if (!staff_api_runs(c->dir))
 			return run_offline(argv);
 		return with_api(c, is_list ? run_list : run_show, NULL);
+	}
+	if (n == 2 && strcmp(words[0], "export") == 0) {
+		c->number = words[1];
+		return c->out != NULL ? run_export(c) : cli_usage("case export: -o with the file");
 	}
 	for (size_t i = 0; i < ACTIONS; i++) {
 		if (n < 2 || n > 3 || strcmp(words[0], actions[i].word) != 0)
@@ -309,6 +399,8 @@ client_case(int argc, char **argv)
 	        {.name = "assignee", .value = &c.queries[Q_ASSIGNEE]},
 	        {.name = "due-before", .value = &c.queries[Q_DUE_BEFORE]},
 	        {.name = "search", .value = &c.queries[Q_SEARCH]},
+	        {.name = "output", .letter = 'o', .value = &c.out},
+	        {.name = "key", .value = &c.key},
 	};
 	char **given = calloc((size_t)argc + 2, sizeof *given);
 	int first, status;
@@ -321,7 +413,10 @@ client_case(int argc, char **argv)
 	status = cli_options(argc, argv, options, sizeof options / sizeof options[0], &first);
 	c.queries[Q_SEVERITY] = c.fields[F_SEVERITY];
 	c.a = arena_new(ARENA_BYTES);
-	if (status == CLI_OK && (c.dir == NULL || first == argc))
+	if (status == CLI_OK && argc - first == 2 && strcmp(argv[first], "verify-bundle") == 0)
+		status = c.key != NULL ? run_check(&c, argv[first + 1])
+		                       : cli_usage("case verify-bundle: --key with a file");
+	else if (status == CLI_OK && (c.dir == NULL || first == argc))
 		status = cli_usage("case: list, show or an action, and -C with the directory");
 	else if (status == CLI_OK)
 		status = dispatch(&c, argv + first, argc - first, given);

@@ -7,6 +7,7 @@
 #include "proc/listener.h"
 
 #include <curl/curl.h>
+#include <errno.h>
 #include <unistd.h>
 
 enum { ADDRESS_MAX = 128 };
@@ -205,6 +206,72 @@ staff_api_call(
 	else
 		json_decref(json);
 	return e;
+}
+
+struct saving {
+	struct staff_api *s;
+	int fd;
+	int failed; /* errno of a write */
+};
+
+/* A refusal is JSON, and is told; anything else goes to the file. */
+static size_t
+save(char *p, size_t size, size_t n, void *arg)
+{
+	struct saving *g = arg;
+	long status = 0;
+	size_t left = size * n;
+
+	curl_easy_getinfo(g->s->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status < 200 || status > 299)
+		return take(p, size, n, g->s);
+	while (left > 0) {
+		ssize_t done = write(g->fd, p, left);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0) {
+			g->failed = errno;
+			return 0;
+		}
+		p += done;
+		left -= (size_t)done;
+	}
+	return size * n;
+}
+
+enum err
+staff_api_save(struct staff_api *s, const char *path, int fd, struct diag *d)
+{
+	struct saving g = {s, fd, 0};
+	json_t *problem;
+	CURLcode rc;
+	long status = 0;
+
+	buf_reset(&s->body);
+	set_request(s, str_z(s->a, str_fmt(s->a, "%.*s%s", STR_ARG(s->origin), path)), NULL);
+	curl_easy_setopt(s->curl, CURLOPT_TIMEOUT, 0L);
+	curl_easy_setopt(s->curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+	curl_easy_setopt(s->curl, CURLOPT_LOW_SPEED_TIME, (long)STAFF_API_TIMEOUT_S);
+	curl_easy_setopt(s->curl, CURLOPT_WRITEFUNCTION, save);
+	curl_easy_setopt(s->curl, CURLOPT_WRITEDATA, &g);
+	rc = curl_easy_perform(s->curl);
+	curl_easy_setopt(s->curl, CURLOPT_WRITEFUNCTION, take);
+	curl_easy_setopt(s->curl, CURLOPT_WRITEDATA, s);
+	curl_easy_setopt(s->curl, CURLOPT_TIMEOUT, (long)STAFF_API_TIMEOUT_S);
+	if (g.failed != 0)
+		return diag_set(d, g.failed == ENOSPC ? ERR_FULL : ERR_IO, NULL,
+		        "the file cannot be written: %s", strerror(g.failed));
+	if (rc != CURLE_OK)
+		return diag_set(d, ERR_PEER, "`vdpd doctor` tells more", "the desk broke off: %s",
+		        curl_easy_strerror(rc));
+	curl_easy_getinfo(s->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (status >= 200 && status <= 299)
+		return ERR_OK;
+	problem = json_loadb(s->body.p, s->body.n, 0, NULL);
+	(void)!refused(problem, status, d);
+	json_decref(problem);
+	return err_of_status(status);
 }
 
 struct str

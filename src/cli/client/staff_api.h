@@ -25,6 +25,9 @@ void staff_api_close(struct staff_api *s); /* NULL allowed */
 enum err staff_api_call(struct staff_api *s, const char *path, const json_t *body, json_t **answer,
         struct diag *d) MUST_CHECK;
 
+/* GET PATH into the file open at FD, however long it takes. Errors as above; ERR_FULL, ERR_IO. */
+enum err staff_api_save(struct staff_api *s, const char *path, int fd, struct diag *d) MUST_CHECK;
+
 /* V percent-encoded for one part of a path or query (RFC 3986 section 2.1), in A. */
 struct str staff_api_encode(struct arena *a, struct str v);
 

@@ -66,6 +66,9 @@ KEYD_CALL(open_case, keyd_open_case, keyd_opened);
 /* desk. Title keys of a page of cases, in the order asked; logged as one entry. */
 KEYD_CALL(open_titles, keyd_open_titles, keyd_titles);
 
+/* desk. */
+KEYD_CALL(sign_bundle, keyd_sign_bundle, keyd_bundle_signed);
+
 /* courier. */
 KEYD_CALL(open_contact, keyd_open_contact, keyd_contact);
 KEYD_CALL(staff_contacts, keyd_staff_contacts, keyd_people);

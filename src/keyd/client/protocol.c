@@ -444,6 +444,19 @@ FIELDS(keyd_rekey) = {
 };
 MSG(keyd_rekey);
 
+FIELDS(keyd_sign_bundle) = {
+        CREDENTIAL(struct keyd_sign_bundle),
+        WIRE_STR(struct keyd_sign_bundle, programme, KEYD_PROGRAMME_MAX),
+        WIRE_STR(struct keyd_sign_bundle, case_number, KEYD_NUMBER_MAX),
+        WIRE_BYTES(struct keyd_sign_bundle, manifest_sha256),
+};
+MSG(keyd_sign_bundle);
+FIELDS(keyd_bundle_signed) = {
+        WIRE_I64(struct keyd_bundle_signed, signed_at),
+        WIRE_BYTES(struct keyd_bundle_signed, signature),
+};
+MSG(keyd_bundle_signed);
+
 static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_KEYS] = {&nothing_wire, &keyd_keys_wire},
         [KEYD_SIGN_RECEIPTS] = {&keyd_sign_receipts_wire, &keyd_receipts_wire},
@@ -487,6 +500,7 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_PGP_PUT] = {&keyd_pgp_put_wire, &nothing_wire},
         [KEYD_PGP_PUBLISH] = {&keyd_pgp_publish_wire, &nothing_wire},
         [KEYD_REKEY] = {&keyd_rekey_wire, &nothing_wire},
+        [KEYD_SIGN_BUNDLE] = {&keyd_sign_bundle_wire, &keyd_bundle_signed_wire},
         [KEYD_CLI_SESSION] = {&nothing_wire, &keyd_signed_in_wire},
 };
 

@@ -89,6 +89,7 @@ enum keyd_request_type {
 	KEYD_PGP_PUT,
 	KEYD_PGP_PUBLISH,
 	KEYD_REKEY,
+	KEYD_SIGN_BUNDLE,
 	KEYD_REQUESTS
 };
 
@@ -533,6 +534,18 @@ struct keyd_rekey {
 	struct str credential;
 	uint32_t step;
 	unsigned char secret[32];
+};
+
+/* The signature over the manifest of a case that is exported (seal/bundle.h), for who may read
+ * cases; logged before it is given. */
+struct keyd_sign_bundle {
+	struct str credential;
+	struct str programme, case_number;
+	unsigned char manifest_sha256[32];
+};
+struct keyd_bundle_signed {
+	int64_t signed_at;
+	unsigned char signature[64];
 };
 
 /* ---- Packing ---- */

@@ -44,6 +44,7 @@ const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
         /* Openings are logged in the reserve where the disk is full, so they do not "write". */
         [KEYD_OPEN_CASE] = {"open_case", handle_open_case, DESK, PERMISSION_READ_CASES},
         [KEYD_OPEN_TITLES] = {"open_titles", handle_open_titles, DESK, PERMISSION_READ_CASES},
+        [KEYD_SIGN_BUNDLE] = {"sign_bundle", handle_sign_bundle, DESK, PERMISSION_READ_CASES},
         [KEYD_OPEN_CONTACT] = {"open_contact", handle_open_contact, COURIER},
 
         [KEYD_STAFF_CONTACTS] = {"staff_contacts", handle_staff_contacts, COURIER},

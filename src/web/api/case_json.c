@@ -277,7 +277,7 @@ notes_json(struct json_writer *w, const struct case_view *v)
 }
 
 static void
-events_json(struct json_writer *w, const struct case_view *v)
+events_json(struct json_writer *w, struct arena *a, const struct case_view *v)
 {
 	jw_array(w, "events");
 	for (size_t i = 0; i < v->items_n; i++) {
@@ -289,6 +289,7 @@ events_json(struct json_writer *w, const struct case_view *v)
 		jw_time(w, "recorded_at", it->recorded_utc_s);
 		jw_z(w, "event", event_name(it->kind));
 		jw_str(w, "by", it->actor);
+		jw_str(w, "chain", hex_str(a, it->chain, sizeof it->chain));
 		if (it->clear.severity != SEVERITY_NONE)
 			jw_z(w, "severity", severity_name(it->clear.severity));
 		if (it->clear.to != PARTY_NONE)
@@ -321,7 +322,7 @@ team_case_json(struct json_writer *w, struct arena *a, const struct case_view *v
 		jw_null(w, "report");
 	thread_json(w, "thread", v, false);
 	notes_json(w, v);
-	events_json(w, v);
+	events_json(w, a, v);
 	files_json(w, "files", v, 0);
 	credit_json(w, v);
 	jw_time(w, "letter_asked_at", v->status.letter_utc_s);

@@ -238,6 +238,7 @@ handler_fn desk_enrol_get, desk_enrol_post;
 handler_fn desk_sign_in_get, desk_sign_in_post, desk_sign_out_post;
 handler_fn desk_report_get, desk_report_post;
 handler_fn desk_queue_get, desk_case_get, desk_case_form_get, desk_actions_post;
+handler_fn desk_bundle_get, api_bundle_get;
 handler_fn desk_file_get, desk_picture_get;
 handler_fn desk_keys_get, desk_log_get;
 handler_fn desk_overview_get, desk_overview_csv_get, desk_overview_json_get;

@@ -22,6 +22,7 @@ static const struct {
 	const char *action, *words;
 } actions[] = {
         {"open_case", "opened a case"},
+        {"export_case", "exported a case"},
         {"open_titles", "saw titles"},
         {"open_contact", "was given an address for a notice"},
         {"sign_in", "signed in"},

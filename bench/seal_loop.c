@@ -118,7 +118,8 @@ int
 main(int argc, char **argv)
 {
 	static struct run r = {.programme = {.name = STR("exact.works")}};
-	unsigned char signing_public[crypto_sign_PUBLICKEYBYTES], storage_secret[32];
+	unsigned char signing_public[crypto_sign_PUBLICKEYBYTES];
+	unsigned char storage_public[STORAGE_PUBLIC_BYTES], storage_secret[KEY_BYTES];
 	double ends;
 
 	if (argc != 2 || sodium_init() < 0) {
@@ -126,8 +127,8 @@ main(int argc, char **argv)
 		return 2;
 	}
 	crypto_sign_keypair(signing_public, r.signing_secret);
-	crypto_box_keypair(r.programme.storage_public, storage_secret);
-	r.programme.wrapper = wrapper_new(r.programme.storage_public);
+	crypto_box_keypair(storage_public, storage_secret);
+	r.programme.wrapper = wrapper_new(storage_public);
 	key_random(&r.intake_key);
 	memset(r.body, 'x', sizeof r.body);
 	ends = cpu_us() + atof(argv[1]) * 1e6;

@@ -53,6 +53,7 @@ export class BareDebian {
 	dir = '/var/lib/vdpd';
 	public = `https://${host}`;
 	desk = `https://${deskHost}`;
+	doctor = [];
 
 	// Builds the root below HOME, and fetches what PACKAGES need, while there is a network. Gives why not, if it is refused.
 	build(home, packages) {
@@ -148,6 +149,9 @@ export class BareDebian {
 		this.write('/etc/nginx/conf.d/vdpd.conf', fs.readFileSync(path.join(top, 'packaging/examples/nginx.conf')));
 		fs.mkdirSync(this.at('/etc/ssl/vdpd'), { recursive: true });
 		this.ca = [certificate(this.at('/etc/ssl/vdpd/public'), [host]), certificate(this.at('/etc/ssl/vdpd/desk'), [deskHost])];
+		// Known to this machine, as those of an authority would be: doctor looks at the site from outside.
+		this.write('/etc/ssl/certs/ca-certificates.crt', this.ca.join(''));
+		this.write('/etc/hosts', `127.0.0.1 localhost ${host} ${deskHost}\n`);
 		this.sh('systemctl restart nginx');
 	}
 

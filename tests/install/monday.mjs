@@ -89,7 +89,7 @@ class Monday {
 
 	isWell() {
 		assert.match(this.m.vdpd('audit', 'verify', '-C', this.m.dir), /every chain is whole/);
-		this.m.vdpd('doctor', '-C', this.m.dir);
+		this.m.vdpd('doctor', '-C', this.m.dir, ...this.m.doctor);
 	}
 
 	// ---- People ----

@@ -9,6 +9,7 @@ import { Proxy } from './proxy.mjs';
 
 export class Prefix {
 	name = 'a prefix';
+	doctor = ['--offline']; // nobody resolves the names here
 
 	constructor(home) {
 		this.home = home;

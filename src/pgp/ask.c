@@ -157,8 +157,8 @@ pgp_ask_verify(struct worker *w, int file_fd, int keys_fd, bool in_line, struct 
 	return e;
 }
 
-enum err
-pgp_ask_decrypt(struct arena *a, struct worker *w, int file_fd, int keys_fd, int blob_fd,
+static enum err
+decrypt_once(struct arena *a, struct worker *w, int file_fd, int keys_fd, int blob_fd,
         struct mail_extent cipher, const struct mime_seal *to, enum pgp_trouble *trouble,
         struct str *sealed)
 {
@@ -187,6 +187,25 @@ pgp_ask_decrypt(struct arena *a, struct worker *w, int file_fd, int keys_fd, int
 	}
 	buf_clear(&q);
 	buf_clear(&reply);
+	return e;
+}
+
+enum err
+pgp_ask_decrypt(struct arena *a, struct worker *w, int file_fd, int keys_fd, int blob_fd,
+        struct mail_extent cipher, const struct mime_seal *to, enum pgp_trouble *trouble,
+        struct str *sealed)
+{
+	struct mime_seal now = *to;
+	enum err e = ERR_INVALID;
+
+	/* A worker has one MIME worker. If the plaintext was the end of that, the next ones read
+	 * less of it. */
+	for (unsigned i = 0; i < MIME_TRIES && (e == ERR_INVALID || e == ERR_TOO_LARGE); i++) {
+		if (i > 0)
+			worker_end(w);
+		now.flags = to->flags | mime_try_flags(i);
+		e = decrypt_once(a, w, file_fd, keys_fd, blob_fd, cipher, &now, trouble, sealed);
+	}
 	return e;
 }
 

@@ -65,8 +65,8 @@ worker_fork(const struct worker_kind *kind, enum role_id asker)
 	return w;
 }
 
-static void
-give_up(struct worker *w)
+void
+worker_end(struct worker *w)
 {
 	channel_free(w->channel);
 	w->channel = NULL;
@@ -79,7 +79,7 @@ worker_free(struct worker *w)
 {
 	if (w == NULL)
 		return;
-	give_up(w);
+	worker_end(w);
 	free(w);
 }
 
@@ -163,7 +163,7 @@ worker_call(struct worker *w, uint32_t type, const struct buf *request, const st
 	enum err e = ERR_OK;
 
 	if (w->channel != NULL && (w->items >= WORKER_ITEMS_MAX || is_gone(w)))
-		give_up(w);
+		worker_end(w);
 	if (w->channel == NULL)
 		e = begin_patiently(w);
 	if (e != ERR_OK)
@@ -171,11 +171,11 @@ worker_call(struct worker *w, uint32_t type, const struct buf *request, const st
 	w->items++;
 	e = channel_call_fds(w->channel, type, request, send, reply, got, timeout_ms);
 	if (e == ERR_PEER) {
-		give_up(w);
+		worker_end(w);
 		return ERR_INVALID;
 	}
 	if (e == ERR_BUSY) {
-		give_up(w);
+		worker_end(w);
 		return ERR_TOO_LARGE;
 	}
 	return e;

@@ -39,7 +39,9 @@ struct worker *worker_of(int fd);
  * that has no nursery. They are not waited for: ignore SIGCHLD. */
 struct worker_kind;
 struct worker *worker_fork(const struct worker_kind *kind, enum role_id asker);
-/* Ends the worker. NULL allowed. */
+/* Ends the worker that is there; the next call begins another, as far as it has a successor. */
+void worker_end(struct worker *w);
+/* Ends the worker and frees W. NULL allowed. */
 void worker_free(struct worker *w);
 
 /* As channel_call_fds, of the worker. One is begun where none is there, or the last had its

@@ -213,7 +213,8 @@ collect(void *ctx, struct str piece)
 }
 
 static void
-open_sealed(struct arena *a, const struct signer *s, struct str sealed, int blob, struct buf *plain)
+open_sealed(struct arena *a, const struct signer *s, struct str sealed, int blob, struct buf *plain,
+        unsigned parts_n)
 {
 	const struct place at = {
 	        .table = "file", .column = "name", .case_uid = s->seal.case_uid, .row = 3};
@@ -226,7 +227,7 @@ open_sealed(struct arena *a, const struct signer *s, struct str sealed, int blob
 	        ERR_OK);
 	c = (struct cursor){.rest = opened};
 	assert_true(mime_sealed_unpack(&c, &m) && cursor_done(&c));
-	assert_int_equal(m.parts_n, 2);
+	assert_int_equal(m.parts_n, parts_n);
 	assert_int_equal(lseek(blob, 0, SEEK_SET), 0);
 	assert_int_equal(
 	        blob_read(dup(blob), &m.key, m.blob_id, m.info.hash, collect, plain), ERR_OK);
@@ -257,7 +258,7 @@ test_seal(void **state)
 	buf_init(&bytes, 1 << 20);
 	assert_int_equal(
 	        mime_seal(a, w, plain, parts, blob, &s.seal, &sealed, PATIENCE_MS), ERR_OK);
-	open_sealed(a, &s, sealed, blob, &bytes);
+	open_sealed(a, &s, sealed, blob, &bytes, 2);
 	assert_int_equal(mime_blob_head(a, buf_view(&bytes), &got_state, &m, &parts_at), ERR_OK);
 	same("seal", "state", got_state, "signature: good");
 	same("seal", "subject", m.subject, "the true one");
@@ -278,6 +279,78 @@ test_seal(void **state)
 	assert_int_equal(lseek(blob, 0, SEEK_END), 0);
 	worker_free(w);
 	buf_clear(&bytes);
+	arena_free(a);
+	close(plain);
+	close(parts);
+	close(blob);
+}
+
+/* A worker that is there, for a PGP worker, and no other after it. */
+static struct worker *
+lone_worker(const struct worker_kind *kind)
+{
+	const struct fds none = {.n = 0};
+	int pair[2];
+
+	assert_int_equal(packet_pair(pair), ERR_OK);
+	if (fork() == 0)
+		worker_main(kind, pair[1], ROLE_PGP, &none);
+	close(pair[1]);
+	return worker_of(pair[0]);
+}
+
+static enum err
+seal_or_die(void *state, struct request *r, struct cursor *in, struct buf *out)
+{
+	struct deadly *d = state;
+	struct cursor peek = *in;
+	int blob = request_take_fd(r, 2);
+
+	(void)out;
+	if ((cursor_u32(&peek) & d->survives) == 0)
+		_exit(write(blob, "half a blob", 11) == 11 ? 7 : 8);
+	abort();
+}
+
+/* A plaintext that kills is sealed by a worker that reads less of it, into a blob that is whole. */
+static void
+test_seal_after_death(void **state)
+{
+	struct signer s;
+	struct mime_state workers = {.may_seal = true};
+	struct worker_kind kind = mime_worker_kind(&workers), bad = kind;
+	struct deadly d = {.survives = MIME_CAREFUL};
+	struct arena *a = arena_new(2 * MAIL_ARENA_BYTES);
+	int plain = memory_file(STR("Subject: s\r\n\r\nhello\r\n"));
+	int parts = memory_file(STR("")), blob = memory_file(STR(""));
+	struct str sealed;
+	struct worker *w;
+
+	(void)state;
+	sign(&s);
+	memcpy(workers.signing, s.public, sizeof workers.signing);
+	memcpy(d.all, kind.requests, sizeof d.all);
+	d.all[MIME_SEAL].handle = seal_or_die;
+	bad.requests = d.all;
+	bad.state = &d;
+	/* Without successor it is the message's fault, and who asks goes on with another worker. */
+	w = lone_worker(&bad);
+	assert_int_equal(
+	        mime_seal(a, w, plain, parts, blob, &s.seal, &sealed, PATIENCE_MS), ERR_INVALID);
+	worker_free(w);
+	assert_int_equal(lseek(blob, 0, SEEK_END), 0);
+	w = lone_worker(&kind);
+	s.seal.flags = mime_try_flags(1);
+	assert_int_equal(
+	        mime_seal(a, w, plain, parts, blob, &s.seal, &sealed, PATIENCE_MS), ERR_OK);
+	worker_free(w);
+	{
+		struct buf bytes;
+
+		buf_init(&bytes, 1 << 20);
+		open_sealed(a, &s, sealed, blob, &bytes, 1);
+		buf_clear(&bytes);
+	}
 	arena_free(a);
 	close(plain);
 	close(parts);
@@ -342,6 +415,7 @@ main(void)
 	        cmocka_unit_test(test_nursery),
 	        cmocka_unit_test(test_death),
 	        cmocka_unit_test(test_seal),
+	        cmocka_unit_test(test_seal_after_death),
 	        cmocka_unit_test(test_packed),
 	};
 

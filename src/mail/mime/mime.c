@@ -162,9 +162,13 @@ harmful(enum err e)
 	return e == ERR_INVALID || e == ERR_TOO_LARGE;
 }
 
-/* What a message is tried with, one after the other. */
-static const uint32_t tries[] = {0, MIME_CAREFUL, MIME_HEADERS_ONLY};
-enum { TRIES = sizeof tries / sizeof tries[0] };
+uint32_t
+mime_try_flags(unsigned i)
+{
+	static const uint32_t flags[MIME_TRIES] = {0, MIME_CAREFUL, MIME_HEADERS_ONLY};
+
+	return flags[i];
+}
 
 enum err
 mime_parse(struct arena *a, struct worker *worker, int raw_fd, int parts_fd, uint32_t flags,
@@ -173,8 +177,8 @@ mime_parse(struct arena *a, struct worker *worker, int raw_fd, int parts_fd, uin
 	const struct fds send = {.fd = {raw_fd, parts_fd}, .n = 2};
 	enum err e = ERR_INVALID;
 
-	for (size_t i = 0; i < TRIES && harmful(e); i++)
-		e = parse_once(a, worker, &send, flags | tries[i], out, timeout_ms);
+	for (unsigned i = 0; i < MIME_TRIES && harmful(e); i++)
+		e = parse_once(a, worker, &send, flags | mime_try_flags(i), out, timeout_ms);
 	if (!harmful(e))
 		return e;
 	if (ftruncate(parts_fd, 0) != 0)
@@ -193,7 +197,8 @@ seal_once(struct arena *a, struct worker *worker, const struct fds *send, const 
 	buf_init(&request, CHANNEL_FIELDS_MAX);
 	buf_init(&reply, SEALED_MAX);
 	mime_seal_pack(&request, s);
-	if (ftruncate(send->fd[1], 0) != 0 || ftruncate(send->fd[2], 0) != 0)
+	if (ftruncate(send->fd[1], 0) != 0 || ftruncate(send->fd[2], 0) != 0 ||
+	        lseek(send->fd[2], 0, SEEK_SET) != 0)
 		e = ERR_IO;
 	if (e == ERR_OK)
 		e = worker_call(worker, MIME_SEAL, &request, send, &reply, NULL, timeout_ms);
@@ -212,9 +217,14 @@ mime_seal(struct arena *a, struct worker *worker, int plain_fd, int parts_fd, in
 	struct mime_seal now = *s;
 	enum err e = ERR_INVALID;
 
-	for (size_t i = 0; i < TRIES && harmful(e); i++) {
-		now.flags = s->flags | tries[i];
+	for (unsigned i = 0; i < MIME_TRIES && harmful(e); i++) {
+		enum err last = e;
+
+		now.flags = s->flags | mime_try_flags(i);
 		e = seal_once(a, worker, &send, &now, sealed, timeout_ms);
+		/* No worker is left: that is not what is to be told. */
+		if (e == ERR_PEER && i > 0)
+			return last;
 	}
 	return e;
 }

@@ -25,6 +25,10 @@ enum mime_flag {
 	MIME_FLAGS = 7,
 };
 
+/* What a message is tried with, one after the other: I below MIME_TRIES. */
+enum { MIME_TRIES = 3 };
+uint32_t mime_try_flags(unsigned i);
+
 /* Has the message in RAW_FD (read from its start; at most MAIL_RAW_MAX bytes) taken apart: the
  * bytes of its parts go to PARTS_FD, an empty memory file, and what it is to *OUT, in A. A worker
  * that dies of it is followed by a careful one, and that by one that reads the header alone; if all
@@ -56,7 +60,9 @@ bool mime_seal_unpack(struct cursor *c, struct mime_seal *m) MUST_CHECK;
 /* Has the plaintext in PLAIN_FD taken apart and sealed to the case of S: BLOB_FD gets a sealed blob
  * (seal/blob.h) under a new key, *SEALED the pair-sealed struct mime_sealed that opens it, in A.
  * PARTS_FD is an empty memory file for the worker. ERR_FORGED if the signature over S->facts is
- * not keyd's; what kills a worker is sealed as one part that was not taken apart. Else as above. */
+ * not keyd's; what kills a worker is sealed as one part that was not taken apart. Where WORKER has
+ * no successor the first death is ERR_INVALID or ERR_TOO_LARGE, and who asks tries again with
+ * another worker and the next flags. Else as above. */
 enum err mime_seal(struct arena *a, struct worker *worker, int plain_fd, int parts_fd, int blob_fd,
         const struct mime_seal *s, struct str *sealed, int timeout_ms) MUST_CHECK;
 

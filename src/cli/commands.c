@@ -351,28 +351,36 @@ const struct command commands[] = {
         },
         {
                 .name = "advisory",
-                .arguments = "convert FILE --to FORMAT [--from FORMAT] [--public-url URL]\n"
-                             "                 [--publisher NAME] [--contact ADDRESS]\n"
-                             "                 [--cna UUID] [--cna-name NAME]",
-                .summary = "Turn an advisory into another format",
+                .arguments = "list -C DIR [--json]\n"
+                             "       vdpd advisory export ID --format FORMAT -C DIR\n"
+                             "       vdpd advisory convert FILE --to FORMAT [--from FORMAT]\n"
+                             "                 [--public-url URL] [--publisher NAME]\n"
+                             "                 [--contact ADDRESS] [--cna UUID] [--cna-name NAME]",
+                .summary = "Show published advisories, and turn them into other formats",
                 .help =
-"  --to          csaf (2.0), osv, cve (5.1), markdown or json\n"
+"  list          those that the instance in DIR has published, the last changed\n"
+"                first\n"
+"  export        one of them\n"
+"  convert       a document, without an instance; nothing is stored\n"
+"  --format, --to   csaf (2.0), osv, cve (5.1), markdown or json\n"
 "  --from        csaf, osv, cve, ghsa (as the GitHub Advisory Database keeps\n"
 "                them) or json, the advisory's own record: the default\n"
 "  --public-url  where the programme's advisories stand\n"
 "  --publisher   the name of who publishes; --contact its address\n"
 "  --cna         the id that the CVE programme gave the CNA; --cna-name its name\n"
-"FILE \"-\" is stdin. Nothing is stored.\n",
-                .run = cmd_advisory,
+"FILE \"-\" is stdin.\n",
+                .executable = "vdpd-admin",
         },
         {
                 .name = "import",
-                .arguments = "FORMAT FILE",
-                .summary = "Read an advisory of another format, and print its record",
+                .arguments = "FORMAT FILE [-C DIR]",
+                .summary = "Read an advisory of another format, and publish it",
                 .help =
-"FORMAT is csaf, osv, cve, ghsa or json. The record is JSON, and what `vdpd\n"
-"advisory convert` reads; what is wrong with a document is told with the place.\n",
-                .run = cmd_import,
+"FORMAT is csaf, osv, cve, ghsa or json. With -C the advisory is published by the\n"
+"instance in DIR at once, or as a new revision of the one of that id, running or\n"
+"not. Without, its record is printed as JSON, which `vdpd advisory convert` reads.\n"
+"What is wrong with a document is told with the place.\n",
+                .executable = "vdpd-admin",
         },
         {
                 .name = "security-txt",

@@ -17,8 +17,5 @@ int cmd_ssvc(int argc, char **argv);
 int cmd_cwe(int argc, char **argv);
 /* Whether a signed receipt is genuine. */
 int cmd_receipt(int argc, char **argv);
-/* Advisories from one format into another. */
-int cmd_advisory(int argc, char **argv);
-int cmd_import(int argc, char **argv);
 
 #endif

@@ -19,6 +19,8 @@ static const struct command admin_commands[] = {
         {.name = "rekey", .run = admin_rekey},
         {.name = "case", .run = admin_case},
         {.name = "deliver", .run = admin_deliver},
+        {.name = "advisory", .run = admin_advisory},
+        {.name = "import", .run = admin_import},
 };
 
 int

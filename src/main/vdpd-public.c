@@ -6,6 +6,7 @@
 #include "web/public/page.h"
 #include "web/public/pages.h"
 #include "web/public/pgp_pages.h"
+#include "web/public/shelf_cache.h"
 #include "web/server.h"
 
 #include <pthread.h>
@@ -51,6 +52,7 @@ keep_fresh(void *arg)
 		}
 		if (++rounds % KEYS_EVERY == 0 && pgp_pages_refresh(&s->app))
 			public_pages_render(&s->app, s->db);
+		shelf_cache_look(s->app.shelf, s->db, s->app.in.programme.id);
 		clock_gettime(CLOCK_REALTIME, &until);
 		until.tv_sec++;
 		pthread_cond_timedwait(&s->wake, &s->lock, &until);
@@ -68,8 +70,10 @@ policy_changed(void *arg, int fd)
 
 	pthread_mutex_lock(&s->lock);
 	e = instance_policy_read(&s->app.in, s->db, fd, &d);
-	if (e == ERR_OK)
+	if (e == ERR_OK) {
 		public_pages_render(&s->app, s->db);
+		shelf_cache_forget(s->app.shelf);
+	}
 	pthread_mutex_unlock(&s->lock);
 	if (e == ERR_OK)
 		log_info("policy_in_force", "version", instance_policy(&s->app.in)->sha256_hex);
@@ -114,6 +118,7 @@ main(void)
 	};
 	s.app.pages = pages_new();
 	s.app.pgp_version = -1;
+	s.app.shelf = shelf_cache_new(s.app.pages);
 	s.app.limits = limits_new(role_no_limits(s.app.in.role));
 	limits_configure(s.app.limits, s.app.in.config->limits.requests_per_minute,
 	        s.app.in.config->limits.reports_per_hour,

@@ -104,6 +104,35 @@ static const struct yaml_key budgets[] = {
 static const struct yaml_map budgets_map = {
         "budgets", budgets, COUNT(budgets), sizeof(struct config)};
 
+/* A random UUID (RFC 9562 section 5.4). */
+static const char *
+value_uuid(struct arena *a, struct str s, void *out)
+{
+	bool ok = s.n == 36;
+
+	for (size_t i = 0; i < s.n && ok; i++) {
+		char c = s.p[i];
+
+		if (i == 8 || i == 13 || i == 18 || i == 23)
+			ok = c == '-';
+		else
+			ok = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+	}
+	if (!ok || s.p[14] != '4' || strchr("89ab", s.p[19]) == NULL)
+		return "no random UUID in small letters";
+	*(struct str *)out = str_dup(a, s);
+	return NULL;
+}
+
+static const struct yaml_key cve[] = {
+        {"org_id", FORMAT(value_uuid, struct str), .required = true, AT(cve.org_id),
+                .help = "the UUID that the CVE programme gave the CNA",
+                .mend = "write \"b15e7b5b-3da4-40ae-a43c-f7aa60e62599\""},
+        {"short_name", .type = YAML_TEXT, .min = 2, .max = 32, AT(cve.short_name),
+                .help = "the CNA's short name"},
+};
+static const struct yaml_map cve_map = {"cve", cve, COUNT(cve), sizeof(struct config)};
+
 #define ORIGIN_MEND "write \"https://security.example.org\", without a path"
 #define LISTEN_MEND "write \"127.0.0.1:8080\" or \"[::1]:8080\""
 
@@ -137,6 +166,8 @@ static const struct yaml_key top[] = {
         {"notices", .type = YAML_SECTION, .map = &notices_map,
                 .help = "mails to team and reporters"},
         {"mail", .type = YAML_SECTION, .map = &mail_map, .help = "mail that comes in"},
+        {"cve", .type = YAML_SECTION, .map = &cve_map,
+                .help = "where the programme is a CVE Numbering Authority"},
         {"limits", .type = YAML_SECTION, .map = &limits_map, .help = "rate limits"},
         {"log", .type = YAML_SECTION, .map = &log_map, .help = "what the processes say on stderr"},
         {"budgets", .type = YAML_SECTION, .map = &budgets_map,

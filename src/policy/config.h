@@ -50,6 +50,11 @@ struct config {
 		bool plus;                 /* mail to user+tag@host arrives as well */
 		int64_t messages_per_hour; /* of one sender; 600 */
 	} mail;
+	/* As a CVE Numbering Authority. */
+	struct {
+		struct str org_id; /* the CVE programme's UUID for it; "": it is none */
+		struct str short_name;
+	} cve;
 	/* Of one network (IPv4 /24, IPv6 /64). */
 	struct {
 		int64_t requests_per_minute; /* 600 */

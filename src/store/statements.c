@@ -2,6 +2,7 @@
 #include "store/statements.h"
 
 #include "sql.h"
+#include "store/advisory_store.h"
 #include "store/case_store.h"
 #include "store/event_store.h"
 #include "store/file_store.h"
@@ -30,6 +31,7 @@ static const struct stmt *const *const tables[] = {
         wrap_store_stmts,
         retention_store_stmts,
         mail_store_stmts,
+        advisory_store_stmts,
         NULL,
 };
 

@@ -35,6 +35,39 @@ struct view_policy {
 	int64_t from, until; /* when it was; 0 = open */
 };
 
+/* ---- Advisories: view_public_advisories at /advisories, view_public_advisory at /advisories/ID,
+ * view_public_acknowledgments at /acknowledgments */
+struct view_advisory_item {
+	struct str id, title;
+	struct str severity; /* "critical" …; "" */
+	struct str cve;      /* "" */
+	int64_t published;
+	bool withdrawn;
+};
+struct view_advisories {
+	struct view_page page;
+	const struct view_advisory_item *items;
+	size_t n;
+	bool first_page;
+	struct str older; /* where the next page begins; "": this is the last */
+};
+struct view_advisory {
+	struct view_page page;
+	struct str id;
+	struct safe_html text; /* all of it, its heading too */
+	struct str cve;        /* "": there is no CVE record to link to */
+	struct str csaf;       /* URL of the document */
+};
+struct view_thanked {
+	int64_t year;
+	struct str name, url; /* url "": none */
+};
+struct view_thanks {
+	struct view_page page;
+	const struct view_thanked *people; /* by year, the latest first */
+	size_t n;
+};
+
 /* ---- Report: view_public_report at /report, view_public_report_check after its first step
  * -------- POST /report, multipart or urlencoded. Button: name "step", value check | edit | send.
  * Fields: the view_input members of view_report (a member's name is the field's name); kind is

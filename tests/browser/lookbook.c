@@ -93,6 +93,7 @@ main(int argc, char **argv)
 	if (out_dir < 0)
 		die(argv[2]);
 	write_assets(policy);
+	markdown_start();
 	lookbook_public(policy);
 	lookbook_reporter(policy);
 	lookbook_desk();

@@ -133,10 +133,50 @@ trust(const struct policy *policy)
 }
 
 static void
+shelf(const struct policy *policy)
+{
+	static const struct view_advisory_item items[] = {
+	        {STR("EXW-SA-2026-0002"), STR("Escrow released twice"), STR("critical"),
+	                STR("CVE-2026-12345"), AGO(3, 0), false},
+	        {STR("EXW-SA-2026-0001"), STR("Session kept after signing out"), STR("medium"),
+	                STR(""), AGO(40, 0), true},
+	};
+	static const struct view_thanked people[] = {
+	        {2026, STR("Ana López"), STR("https://ana.example.org")},
+	        {2026, STR("Боб"), STR("")},
+	        {2025, STR("Ana López"), STR("")},
+	};
+	struct view_advisories list = {
+	        .page = page_of(policy, "Advisories", VIEW_NAV_ADVISORIES), .first_page = true};
+	struct view_thanks thanks = {.page = page_of(policy, "Thanks", VIEW_NAV_THANKS)};
+	struct view_advisory one = {
+	        .page = page_of(policy, "Escrow released twice", VIEW_NAV_ADVISORIES),
+	        .id = items[0].id,
+	        .cve = items[0].cve,
+	        .csaf = STR("/.well-known/csaf/white/2026/exw-sa-2026-0002.json"),
+	};
+	struct arena *a = arena_new(8 << 20);
+
+	SHOW("advisories", view_public_advisories, &list);
+	SHOW("thanks", view_public_acknowledgments, &thanks);
+	list.items = items;
+	list.n = N(items);
+	list.older = STR("1767603600-1");
+	SHOW("advisories-two", view_public_advisories, &list);
+	thanks.people = people;
+	thanks.n = N(people);
+	SHOW("thanks-three", view_public_acknowledgments, &thanks);
+	if (markdown_view(a,
+	            STR("# Escrow released twice\n\n* Severity: Critical\n\n## Summary\n\nA "
+	                "race.\n"),
+	            MARKDOWN_POLICY, 1 << 16, &one.text) == ERR_OK)
+		SHOW("advisory", view_public_advisory, &one);
+	arena_free(a);
+}
+
+static void
 single(const struct policy *policy)
 {
-	struct view_page advisories = page_of(policy, "Advisories", VIEW_NAV_ADVISORIES);
-	struct view_page thanks = page_of(policy, "Thanks", VIEW_NAV_THANKS);
 	const struct str sure[] = {
 	        STR("We stop working on it and its clocks stop. What you sent stays sealed in the "
 	            "case; "
@@ -165,8 +205,6 @@ single(const struct policy *policy)
 	        .label = STR("Open it again"),
 	};
 
-	SHOW("advisories", view_public_advisories, &advisories);
-	SHOW("thanks", view_public_acknowledgments, &thanks);
 	SHOW("confirm", view_public_confirm, &confirm);
 	SHOW("error", view_public_error, &error);
 	SHOW("message", view_public_message, &message);
@@ -179,5 +217,6 @@ lookbook_public(const struct policy *policy)
 	report_form(policy);
 	report_check(policy);
 	trust(policy);
+	shelf(policy);
 	single(policy);
 }

@@ -31,5 +31,8 @@ int admin_rekey(int argc, char **argv);
 int admin_deliver(int argc, char **argv);
 /* What stands in the clear of cases, while nothing runs. */
 int admin_case(int argc, char **argv);
+/* Advisories from one format into another, onto the shelf and from it. */
+int admin_advisory(int argc, char **argv);
+int admin_import(int argc, char **argv);
 
 #endif

@@ -30,8 +30,9 @@ read_keys(struct programme *pr, struct diag *d)
 }
 
 static enum err
-read_policy(struct arena *a, const struct config *c, struct programme *pr, struct diag *d)
+read_policy(struct arena *a, const struct config *c, struct cases *s, struct diag *d)
 {
+	struct programme *pr = &s->programme;
 	const char *file =
 	        str_z(a, str_fmt(a, "programmes/%.*s/policy.yaml", STR_ARG(c->programme)));
 	const struct policy *policy;
@@ -44,6 +45,7 @@ read_policy(struct arena *a, const struct config *c, struct programme *pr, struc
 	}
 	if (e != ERR_OK)
 		return e;
+	s->policy = policy;
 	pr->name = policy->programme;
 	pr->case_prefix = policy->case_prefix;
 	return ERR_OK;
@@ -53,7 +55,7 @@ enum err
 cases_open(struct arena *a, const struct config *c, struct cases *out, struct diag *d)
 {
 	struct cases s = {.programme = {.policies = policies_new()}};
-	enum err e = read_policy(a, c, &s.programme, d);
+	enum err e = read_policy(a, c, &s, d);
 
 	if (e == ERR_OK)
 		e = read_keys(&s.programme, d);

@@ -8,7 +8,8 @@
 
 struct cases {
 	struct db *db;
-	struct programme programme; /* policies included */
+	struct programme programme;  /* policies included */
+	const struct policy *policy; /* as its file says now */
 };
 
 /* Opens data/vdpd.db and reads the programme that C names with its policy and the public keys.

@@ -8,9 +8,12 @@
 #include "web/pages.h"
 #include "web/request.h"
 
+struct shelf_cache;
+
 struct public_app {
 	struct instance in;
 	struct pages *pages;
+	struct shelf_cache *shelf; /* of advisories and what is made of them */
 	struct limits *limits;
 	struct writer *writer;
 	/* What vdpd-pgp gave to be published, rendered: -1 before the first look. The key's facts

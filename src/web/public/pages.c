@@ -53,21 +53,6 @@ policy_render(struct public_app *app, const struct figures *figures)
 	}
 }
 
-static void
-lists_render(struct public_app *app)
-{
-	struct view_page page = public_page(app, STR("Advisories"), VIEW_NAV_ADVISORIES);
-	struct buf body;
-
-	buf_init(&body, PUBLIC_PAGE_MAX);
-	view_public_advisories(&body, &page);
-	put(app, "/advisories", &body);
-	page = public_page(app, STR("Thanks"), VIEW_NAV_THANKS);
-	buf_init(&body, PUBLIC_PAGE_MAX);
-	view_public_acknowledgments(&body, &page);
-	put(app, "/acknowledgments", &body);
-}
-
 void
 public_pages_render(struct public_app *app, struct db *db)
 {
@@ -82,7 +67,6 @@ public_pages_render(struct public_app *app, struct db *db)
 	if (e != ERR_OK)
 		log_error("trust_not_rendered", "why", err_name(e));
 	policy_render(app, &figures);
-	lists_render(app);
 	security_txt_render(app);
 	if (assets_put(app->pages, instance_policy(&app->in)->accent) != ERR_OK ||
 	        openapi_put(app->pages, "public.json") != ERR_OK)

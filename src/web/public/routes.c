@@ -1,7 +1,9 @@
 /* What the public origin answers besides its pages in memory. Everybody may ask; what a case has to
  * say it says to its receipt only. */
+#include "web/public/advisories.h"
 #include "web/public/case_api.h"
 #include "web/public/case_page.h"
+#include "web/public/csaf.h"
 #include "web/public/files.h"
 #include "web/public/pages.h"
 #include "web/public/report_api.h"
@@ -26,6 +28,20 @@ enum { FORM_MAX = 1 << 20, UPLOAD_MAX = 110 * 1024 * 1024, SMALL = 64 * 1024 };
 const struct route public_routes[] = {
         READ("/healthz", healthz_get, RATE_FREE, "Is the service well?"),
         READ("/policy/{sha256}", policy_version_get, RATE_READ, "A version of the policy"),
+        READ("/advisories", advisories_get, RATE_READ, "All advisories"),
+        READ("/older-advisories/{place}", advisories_older_get, RATE_READ, "Older advisories"),
+        READ("/advisories/{id}", advisory_get_page, RATE_READ, "An advisory"),
+        READ("/advisories/{id}/{format}", advisory_get_format, RATE_READ,
+                "An advisory as Markdown, OSV or CVE record"),
+        READ("/acknowledgments", acknowledgments_get, RATE_READ, "Who is thanked"),
+        READ("/feed.atom", atom_get, RATE_READ, "The newest advisories as Atom"),
+        READ("/feed.json", json_feed_get, RATE_READ, "The newest advisories as JSON Feed"),
+        READ("/.well-known/csaf/provider-metadata.json", csaf_provider_get, RATE_READ,
+                "The programme as a CSAF provider"),
+        READ("/.well-known/csaf/white/{list}", csaf_list_get, RATE_READ,
+                "CSAF: index.txt, changes.csv, a year's ROLIE feed"),
+        READ("/.well-known/csaf/white/{year}/{file}", csaf_document_get, RATE_READ,
+                "A CSAF document or its hash"),
         READ("/report", report_page_get, RATE_READ, "The report form"),
         {METHOD_POST, "/report", report_page_post, ROUTE_PUBLIC, BODY_MULTIPART, UPLOAD_MAX,
                 RATE_INTAKE, &report_upload, "Check or send the report form"},

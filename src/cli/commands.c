@@ -140,9 +140,9 @@ const struct command commands[] = {
 "  hold, lift-hold   TEXT, the reason: while on hold nothing of it is erased\n"
 "  erase    of a closed case: destroys its keys for good. Where two coordinators\n"
 "           are, one asks and another confirms; the terminal counts as one\n"
-"export writes the case with its files into one archive, signed by the programme's\n"
-"key; verify-bundle checks such a file and needs nothing but that key: a file of\n"
-"it, or what /api/v1/keys of the public site answers.\n"
+"export writes the case with its files into one archive, signed by the\n"
+"programme's key; verify-bundle checks such a file and needs nothing but that\n"
+"key: a file of it, or what /api/v1/keys of the public site answers.\n"
 "TEXT goes to the reporter, but with note and holds; - reads it from stdin, out\n"
 "of sight of `ps`. The instance must be running, and logs what is opened; while\n"
 "it is not, list and show give numbers, states and dates.\n",
@@ -255,8 +255,8 @@ const struct command commands[] = {
 "every chain and checkpoint as `vdpd audit verify` does. DIR must not be there\n"
 "yet, or be empty, and appears whole or not at all. Backups of earlier versions\n"
 "are brought up to this one. All sessions and open invitations end; passwords,\n"
-"code generators and tokens stay. Case numbers given after the backup was made\n"
-"are given again: never run the old instance beside the restored one.\n"
+"code generators and tokens stay. Case numbers are left out, as some were given\n"
+"after the backup was made: never run the old instance beside the restored one.\n"
 "Exit status 1 also if files were missing or damaged when the backup was made.\n",
                 .executable = "vdpd-admin",
         },

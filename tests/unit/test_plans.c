@@ -30,6 +30,9 @@ static const struct {
         {"outcome_each", "SCAN outcome"}, /* the trust center's, kept in memory */
         /* The other end of a foreign key, which SQLite skips while none is known to dangle. */
         {"case_insert", "SCAN idempotency"},
+        /* A row a programme and year; once, after a restore. */
+        {"keyd_counter_skip", "SCAN counter"},
+        {"keyd_counter_highest", "SCAN counter"},
         /* For the bar of a change of the storage key. */
         {"wrap_count", "SCAN case_wrap"},
         {"sealed_count", "SCAN capsule"},

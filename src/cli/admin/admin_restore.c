@@ -156,8 +156,10 @@ print_json(const struct restore *r)
 	if (r->q.rehearse)
 		printf(",\"cases\":%zu,\"events\":%zu}\n", r->audited.cases_n, r->audited.events_n);
 	else
-		printf(",\"sessions_ended\":%lld,\"invitations_ended\":%lld}\n",
-		        (long long)r->forgotten.sessions, (long long)r->forgotten.invitations);
+		printf(",\"sessions_ended\":%lld,\"invitations_ended\":%lld,"
+		       "\"numbers_skipped\":%lld}\n",
+		        (long long)r->forgotten.sessions, (long long)r->forgotten.invitations,
+		        (long long)r->forgotten.numbers_skipped);
 }
 
 static void
@@ -187,9 +189,10 @@ print_text(const struct restore *r)
 	if (!r->found.storage_key)
 		printf("Put keys/storage.key back from its own backup (mode 600) before the "
 		       "start.\n");
-	printf("Case numbers that were given after %s will be given again: if the old instance\n"
-	       "took reports since then, tell their reporters. Never run both.\n",
-	        at);
+	printf("%lld case numbers of this year are left out, because the old instance may have "
+	       "given\nthem after %s. If it gave more, they are given again: then tell their\n"
+	       "reporters. Never run both.\n",
+	        (long long)r->forgotten.numbers_skipped, at);
 }
 
 /* What was lost before the backup was made is no fault of it, but it is not well. */

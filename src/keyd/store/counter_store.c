@@ -8,6 +8,16 @@ static const struct stmt take = {
         "INSERT INTO counter (prefix, year, last) VALUES ($1, $2, $3) ON CONFLICT (prefix, year) "
         "DO UPDATE SET last = counter.last + $3 RETURNING last",
 };
+static const struct stmt skip = {
+        "keyd_counter_skip",
+        "INSERT INTO counter (prefix, year, last) SELECT prefix, CAST($1 AS BIGINT), "
+        "MAX(last) + $2 FROM counter WHERE year <= $1 GROUP BY prefix "
+        "ON CONFLICT (prefix, year) DO UPDATE SET last = counter.last + counter.last + $2",
+};
+static const struct stmt highest = {
+        "keyd_counter_highest",
+        "SELECT COALESCE(MAX(last), 0) FROM counter WHERE year = $1",
+};
 static const struct stmt get = {"keyd_checkpoint_get",
         "SELECT highest_event, previous_event, heads_hash, signed_at, signature "
         "FROM checkpoint WHERE programme = $1"};
@@ -19,13 +29,28 @@ static const struct stmt put = {
         "previous_event = $6",
 };
 
-const struct stmt *const counter_stmts[] = {&take, &get, &put, NULL};
+const struct stmt *const counter_stmts[] = {&take, &skip, &highest, &get, &put, NULL};
 
 enum err
 counter_take(struct db *db, struct str prefix, int year, size_t n, int64_t *last)
 {
 	return db_one_i64(
 	        db, &take, DB_ARGS(db_text(prefix), db_i64(year), db_i64((int64_t)n)), last);
+}
+
+enum err
+counter_skip(struct db *db, int year, int64_t *skipped)
+{
+	int64_t before, after;
+	enum err e = db_one_i64(db, &highest, DB_ARGS(db_i64(year)), &before);
+
+	if (e == ERR_OK)
+		e = db_exec(db, &skip, DB_ARGS(db_i64(year), db_i64(COUNTER_SKIP_MIN)), NULL);
+	if (e == ERR_OK)
+		e = db_one_i64(db, &highest, DB_ARGS(db_i64(year)), &after);
+	if (e == ERR_OK)
+		*skipped = after - before;
+	return e;
 }
 
 static const struct db_col signed_cols[] = {

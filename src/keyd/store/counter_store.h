@@ -9,6 +9,12 @@
 enum err counter_take(
         struct db *db, struct str prefix, int year, size_t n, int64_t *last) MUST_CHECK;
 
+/* Inside tx_run, after a restore: leaves numbers of YEAR out, of every prefix, since those that
+ * were given after the backup are not known: as many as YEAR had by then (of a year that had none,
+ * as many as the year before), and COUNTER_SKIP_MIN. *SKIPPED: how many, at the most. */
+enum { COUNTER_SKIP_MIN = 100 };
+enum err counter_skip(struct db *db, int year, int64_t *skipped) MUST_CHECK;
+
 /* The last checkpoint of a programme. */
 struct signed_checkpoint {
 	struct keyd_checkpointed done;

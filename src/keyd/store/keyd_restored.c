@@ -2,6 +2,7 @@
 #include "keyd/store/keyd_restored.h"
 
 #include "base/time.h"
+#include "keyd/store/counter_store.h"
 #include "keyd/store/enrolment_store.h"
 #include "keyd/store/keyd_store.h"
 #include "keyd/store/session_store.h"
@@ -22,12 +23,17 @@ restored_tx(struct db *db, void *ctx)
 	        .action = STR("restored"),
 	};
 	char made[RFC3339_MAX];
+	int year;
 	enum err e = session_end_everyone(db, &r->forgotten.sessions);
 
 	time_format(r->made_at, made);
 	entry.detail = str_fmt(a, "from a backup of %s", made);
 	if (e == ERR_OK)
 		e = enrolment_withdraw_all(db, &r->forgotten.invitations);
+	if (e == ERR_OK) {
+		time_date(r->now, &year, NULL, NULL);
+		e = counter_skip(db, year, &r->forgotten.numbers_skipped);
+	}
 	if (e == ERR_OK)
 		e = log_append(db, &entry);
 	arena_free(a);

@@ -79,6 +79,9 @@ struct act_file {
 	/* Sealed with this key, which goes to the team by the case's pair, since who wrote the blob
 	 * has no key of the case; NULL: with one of the case's. */
 	const struct key *own;
+	/* A decrypted mail (mail/unlock.h): NAME is what the worker that sealed it gave, which
+	 * holds the key and goes to the team by the case's pair. */
+	bool mail;
 };
 
 /* What the sealed name of such a file holds: the blob's key, then the name. In A; wipe the key.

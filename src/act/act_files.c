@@ -62,27 +62,28 @@ enum err
 act_file_row(struct arena *a, struct db *db, struct case_row *c, const struct act_file *f,
         int64_t event_seq, const struct act_keys *keys)
 {
+	static const struct key no_key; /* says that the name is a worker's answer */
+	const struct key *own = f->mail ? &no_key : f->own;
 	const struct key *k = f->team ? keys->team : keys->reporter;
 	struct file_row row = {
 	        .case_id = c->id,
 	        .number = c->files + 1,
 	        .event_seq = event_seq,
-	        .sealed_with = f->own != NULL ? SEALED_PAIR
-	                       : f->team      ? SEALED_TEAM
-	                                      : SEALED_REPORTER,
+	        .sealed_with = own != NULL ? SEALED_PAIR
+	                       : f->team   ? SEALED_TEAM
+	                                   : SEALED_REPORTER,
 	        .size_bytes = (int64_t)f->info.size_bytes,
 	        .picture = f->picture,
 	};
 	struct place at;
 
-	if (k == NULL && f->own == NULL)
+	if (k == NULL && own == NULL)
 		abort(); /* the blob was sealed with it */
 	memcpy(row.blob, f->blob, sizeof row.blob);
 	memcpy(row.hash, f->info.hash, sizeof row.hash);
 	at = act_file_place(a, c, &row);
-	row.name = f->own != NULL
-	                   ? pair_seal(a, c->pair_public, &at, pair_file_pack(a, f->own, f->name))
-	                   : field_seal(a, k, &at, f->name);
+	row.name = own != NULL ? pair_seal(a, c->pair_public, &at, pair_file_pack(a, own, f->name))
+	                       : field_seal(a, k, &at, f->name);
 	c->files++;
 	return file_insert(db, &row);
 }

@@ -3,6 +3,8 @@
 
 #include "store/tx.h"
 
+#include <sodium.h>
+
 enum err
 view_find(struct arena *a, struct db *db, const struct programme *pr, struct str number,
         struct case_row *row)
@@ -187,6 +189,10 @@ name_open(struct reading *r, struct case_file *f)
 	e = pair_open(r->a, team->pair_public, &team->pair_secret, &at, f->row.name, &plain);
 	if (e == ERR_OK && !pair_file_unpack(plain, &f->own, &f->name))
 		e = ERR_FORGED;
+	if (e == ERR_OK && sodium_is_zero(f->own.b, sizeof f->own.b)) {
+		f->mail = f->name;
+		f->name = STR("decrypted mail");
+	}
 	return e;
 }
 

@@ -34,6 +34,9 @@ struct case_file {
 	struct file_row row; /* for opening the blob */
 	/* The blob's own key, where row.sealed_with is SEALED_PAIR; wiped with the arena. */
 	struct key own;
+	/* A decrypted mail: what its worker sealed, at pgp_decrypted_place; "" otherwise.
+	 */
+	struct str mail;
 };
 
 struct case_view {

@@ -9,6 +9,7 @@
 #include "mail/keep.h"
 #include "mail/mime/mime.h"
 #include "mail/thread.h"
+#include "mail/unlock.h"
 #include "store/mail_store.h"
 
 #include <semaphore.h>
@@ -57,7 +58,7 @@ struct taking {
 	bool fresh; /* a new case */
 	struct intake intake;
 	bool receipt;    /* it may have an automatic receipt */
-	struct str note; /* for the team, about a new case; "" for none */
+	struct str note; /* for the team alone, beside it; "" for none */
 
 	struct case_row row; /* of the case there is */
 	struct actor actor;
@@ -128,22 +129,20 @@ receipt_queue(struct taking *t, struct db *db)
 static enum err
 begin_case(struct taking *t, struct db *db)
 {
-	static const struct actor system = {.kind = ACTOR_SYSTEM};
-	struct act_request note = {.action = ACTION_NOTE, .text = t->note};
 	enum err e = intake_insert(&t->intake, db);
 
 	t->case_id = t->intake.row.id;
 	if (e == ERR_OK && t->receipt)
 		e = receipt_queue(t, db);
-	if (e == ERR_OK && t->note.n > 0)
-		e = act_on(t, db, t->case_id, &system, &note);
 	return e;
 }
 
 static enum err
 taking_apply(struct db *db, struct writer_job *job)
 {
+	static const struct actor system = {.kind = ACTOR_SYSTEM};
 	struct taking *t = taking_of(job);
+	struct act_request note = {.action = ACTION_NOTE, .text = t->note};
 	unsigned char id[MAIL_HASH_BYTES];
 	enum err e = mail_taken_find(db, t->hash, &t->case_id);
 
@@ -151,6 +150,8 @@ taking_apply(struct db *db, struct writer_job *job)
 		return e;
 	t->case_id = t->row.id;
 	e = t->fresh ? begin_case(t, db) : act_on(t, db, t->row.id, &t->actor, &t->q);
+	if (e == ERR_OK && t->note.n > 0)
+		e = act_on(t, db, t->case_id, &system, &note);
 	if (e == ERR_OK && t->m->message.message_id.n > 0) {
 		mail_id_hash(t->in->in->intake_key, t->m->message.message_id, id);
 		e = mail_id_insert(db, id, t->case_id);
@@ -177,7 +178,8 @@ inbound_sign(void *ctx, struct writer_job *const *jobs, size_t n)
 	enum err e = ERR_OK;
 
 	for (size_t i = 0; i < n; i++)
-		if (jobs[i]->apply == taking_apply && taking_of(jobs[i])->fresh)
+		if (jobs[i]->apply == taking_apply && taking_of(jobs[i])->fresh &&
+		        taking_of(jobs[i])->intake.case_number.n == 0)
 			in[found++] = &taking_of(jobs[i])->intake;
 	if (found > 0)
 		e = intake_sign(a, &instance->keyd, in, found);
@@ -256,9 +258,34 @@ is_reporters(const struct taking *t)
 	return secret_eq(hash, t->row.contact_hash, sizeof hash);
 }
 
+/* Adds what was encrypted in it, opened for the team, to FILES. ROW is one that keyd signed. */
+static enum err
+unlock(struct taking *t, const struct case_row *row, const struct act_file **files, size_t *n)
+{
+	struct act_file *all = ARENA_ARRAY(t->a, *n + UNLOCK_MAX, struct act_file);
+	struct worker *w = worker_new(t->in->pgp);
+	struct str note = {0};
+	size_t opened = 0;
+	enum err e = act_check_key(&t->in->in->programme, t->a, row);
+
+	memcpy(all, *files, *n * sizeof *all);
+	if (e == ERR_OK)
+		e = unlock_mail(t->a, w, t->in->in->supervisor, &t->in->in->programme, row,
+		        &t->m->message, t->m->parts_fd, all + *n, &opened, &note);
+	worker_free(w);
+	if (e != ERR_OK)
+		return e;
+	t->note = str_fmt(t->a, "%.*s%.*s", STR_ARG(t->note), STR_ARG(note));
+	*files = all;
+	*n += opened;
+	return ERR_OK;
+}
+
 static enum err
 add_to_case(struct taking *t)
 {
+	enum err e;
+
 	if (is_reporters(t)) {
 		t->actor = (struct actor){.kind = ACTOR_REPORTER};
 		t->q = (struct act_request){
@@ -268,7 +295,21 @@ add_to_case(struct taking *t)
 		t->q = (struct act_request){
 		        .action = ACTION_NOTE, .text = case_held_text(t->a, &t->m->message)};
 	}
-	return keep_files(t, NULL, &t->q.files, &t->q.files_n);
+	e = keep_files(t, NULL, &t->q.files, &t->q.files_n);
+	if (e == ERR_OK && unlock_wanted(&t->m->message))
+		e = unlock(t, &t->row, &t->q.files, &t->q.files_n);
+	return e;
+}
+
+/* What is decrypted is sealed to no pair but one that keyd signed for: this case gets its number
+ * before the others of its batch. */
+static enum err
+unlock_new(struct taking *t)
+{
+	struct intake *in = &t->intake;
+	enum err e = intake_sign(t->a, &t->in->in->keyd, &in, 1);
+
+	return e == ERR_OK ? unlock(t, &in->row, &in->files, &in->files_n) : e;
 }
 
 static enum err
@@ -294,9 +335,10 @@ new_case(struct taking *t)
 	t->note = case_notes_text(t->a, &t->m->message);
 	intake_begin(in);
 	e = keep_files(t, &in->keys.shared.reporter, &in->files, &in->files_n);
-	if (e == ERR_OK)
-		intake_seal(in);
-	return e;
+	if (e != ERR_OK)
+		return e;
+	intake_seal(in);
+	return unlock_wanted(&t->m->message) ? unlock_new(t) : ERR_OK;
 }
 
 static struct str

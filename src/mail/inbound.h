@@ -12,6 +12,7 @@
 struct inbound {
 	struct instance *in;
 	struct writer *writer;
+	struct channel_pool *pgp; /* nursery of OpenPGP workers */
 };
 
 /* A message as it arrived. */

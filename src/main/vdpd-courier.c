@@ -114,6 +114,7 @@ mail_prepare(struct courier *c)
 		c->mail.db[i] = lazy_db(c);
 	c->mail.inbound.in = &c->in;
 	c->mail.mime = role_pool(c->in.role, SLOT_TO_MIME);
+	c->mail.inbound.pgp = role_pool(c->in.role, SLOT_TO_PGP);
 	c->mail.gate = gate_new(role_no_limits(c->in.role) ? 0 : config->mail.messages_per_hour);
 	c->mail.host = config->public_url.loopback ? STR("localhost") : config->public_url.host;
 	c->mail.stop = &c->stop;

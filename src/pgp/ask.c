@@ -97,6 +97,12 @@ pgp_how_unpack(struct str packed, struct pgp_how *h)
 	return cursor_u8(&c) == 1 && pgp_signature_unpack(&c, &h->signature) && cursor_done(&c);
 }
 
+struct place
+pgp_decrypted_place(const unsigned char case_uid[CASE_UID_BYTES])
+{
+	return (struct place){"mail", "decrypted", case_uid, 0};
+}
+
 /* ---- Asking ---- */
 
 static enum err

@@ -43,6 +43,9 @@ enum err pgp_ask_decrypt(struct arena *a, struct worker *w, int file_fd, int key
 enum err pgp_ask_encrypt(struct worker *w, int plain_fd, int keys_fd, int out_fd,
         const char *fingerprint) MUST_CHECK;
 
+/* Where the answer of pgp_ask_decrypt is sealed for, by the courier: who opens it needs this. */
+struct place pgp_decrypted_place(const unsigned char case_uid[CASE_UID_BYTES]);
+
 /* How a decrypted message came: stands before it in its blob (mime_blob_head's state). */
 struct pgp_how {
 	struct pgp_signature signature;

@@ -239,7 +239,12 @@ handler_fn desk_sign_in_get, desk_sign_in_post, desk_sign_out_post;
 handler_fn desk_report_get, desk_report_post;
 handler_fn desk_queue_get, desk_case_get, desk_case_form_get, desk_actions_post;
 handler_fn desk_bundle_get, api_bundle_get;
-handler_fn desk_file_get, desk_picture_get;
+handler_fn desk_file_get, desk_picture_get, desk_file_part_get;
+
+/* A file F of the opened case O that is a decrypted mail (F->mail): answers with what it says, as
+ * text; or with the part {part} of it, counted from 1, as a download. */
+void desk_mail_respond(struct request *req, const struct opened *o, const struct case_file *f);
+void desk_mail_part(struct request *req, const struct opened *o, const struct case_file *f);
 handler_fn desk_keys_get, desk_log_get;
 handler_fn desk_overview_get, desk_overview_csv_get, desk_overview_json_get;
 handler_fn desk_people_get, desk_people_post, desk_invitation_end_post;

@@ -117,6 +117,11 @@ download(struct request *req)
 	int plain;
 	enum err e = find(req, &o, &f, &why);
 
+	if (e == ERR_OK && f->mail.n > 0) {
+		desk_mail_respond(req, &o, f);
+		desk_close_case(&o);
+		return;
+	}
 	if (e == ERR_OK) {
 		e = file_plain(req, &o, f, &plain);
 		desk_close_case(&o);
@@ -131,6 +136,22 @@ void
 desk_file_get(struct request *req)
 {
 	download(req);
+}
+
+void
+desk_file_part_get(struct request *req)
+{
+	struct opened o;
+	const struct case_file *f;
+	struct keyd_verdict why = {0};
+	enum err e = find(req, &o, &f, &why);
+
+	if (e != ERR_OK) {
+		desk_respond_keyd(req, e, &why);
+		return;
+	}
+	desk_mail_part(req, &o, f);
+	desk_close_case(&o);
 }
 
 void

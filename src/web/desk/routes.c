@@ -42,6 +42,8 @@ static const struct route rows[] = {
 		RATE_STAFF, &desk_upload, "Act on a case"},
 	{METHOD_GET, "/cases/{case}/files/{file}", desk_file_get, READ, .rate = RATE_STAFF,
 		.summary = "A file of a case, as a download"},
+	{METHOD_GET, "/cases/{case}/files/{file}/parts/{part}", desk_file_part_get, READ,
+                .rate = RATE_STAFF, .summary = "A part of a decrypted mail"},
 	{METHOD_GET, "/cases/{case}/files/{file}/picture", desk_picture_get, READ, .rate = RATE_STAFF,
 		.summary = "A picture of a case, drawn anew"},
 	{METHOD_GET, "/cases/{case}/bundle", desk_bundle_get, READ, .rate = RATE_STAFF,

@@ -43,6 +43,8 @@ static const struct {
         {"absence", "set an absence"},
         {"rekey_begin", "began to change the storage key"},
         {"rekey", "changed the storage key"},
+        {"pgp_want", "asked for an OpenPGP key"},
+        {"pgp_key", "made the OpenPGP key"},
         {"restored", "restored from a backup"},
 };
 
@@ -63,6 +65,8 @@ actor_words(struct arena *a, struct str actor)
 
 	if (str_eq(actor, STR("operator")))
 		return STR("the operator");
+	if (str_eq(actor, STR("pgp")))
+		return STR("the OpenPGP process");
 	if (str_eq(actor, STR("courier")))
 		return STR("the courier (notices)");
 	if (!str_cut(&rest, ' ', &kind) || !str_cut(&rest, ' ', &id))

@@ -9,12 +9,13 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <seccomp.h>
 #include <sodium.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 1024, PASSWORD_MAX = 1024, CA_MAX = 4 << 20 };
+enum { FILES_MAX = 1024, ARENAS_MAX = 8, PASSWORD_MAX = 1024, CA_MAX = 4 << 20 };
 
 struct courier {
 	struct instance in;
@@ -185,6 +186,8 @@ main(void)
 
 	if (sodium_init() < 0)
 		return 1;
+	/* Else malloc asks for the number of processors, in a file, once there are many threads. */
+	mallopt(M_ARENA_MAX, ARENAS_MAX);
 	instance_open(&c.in, ROLE_COURIER);
 	db = instance_db(&c.in);
 	if (c.in.config->notices.transport == NOTICE_SMTP)

@@ -202,6 +202,18 @@ deliver(struct arena *a, struct delivery *d, struct str from, struct str to)
 	return code == 200 ? send_content(a, d, piece, n) : settled(d, code, EX_NOUSER);
 }
 
+/* Who writes the message to us is not to be cut off, whatever becomes of it. */
+static void
+read_rest(void)
+{
+	char piece[4096];
+	ssize_t n;
+
+	do
+		n = read(STDIN_FILENO, piece, sizeof piece);
+	while (n > 0 || (n < 0 && errno == EINTR));
+}
+
 static int
 usage(const char *what)
 {
@@ -239,5 +251,7 @@ admin_deliver(int argc, char **argv)
 	r = deliver(a, &d, str_of(from), str_of(to));
 	arena_free(a);
 	close(d.fd);
+	if (r != EX_OK)
+		read_rest();
 	return r;
 }

@@ -177,10 +177,11 @@ enum err act_tell(
         struct act *act, enum event_kind kind, const struct clear *c, struct str text) MUST_CHECK;
 
 /* Queues a notice about the last event: to RECIPIENT; to the assignee, or all if there is none; to
- * the reporter, if there is an address. */
+ * the reporter, if there is an address: TEXT ("" for none) goes along where the case came by mail
+ * and its policy says that answers may be plain mail. */
 enum err act_notice(struct act *act, enum notice_template t, int64_t recipient) MUST_CHECK;
 enum err act_notice_team(struct act *act, enum notice_template t) MUST_CHECK;
-enum err act_notice_reporter(struct act *act) MUST_CHECK;
+enum err act_notice_reporter(struct act *act, struct str text) MUST_CHECK;
 
 /* ---- What others than actions need too ---- */
 

@@ -71,5 +71,5 @@ act_triage(struct act *act, const struct act_request *q)
 	/* On triage alone a text is a message event of its own, after it. */
 	if (q->text.n > 0)
 		return act_tell(act, EVENT_MESSAGE, &(struct clear){.to = PARTY_REPORTER}, q->text);
-	return act_notice_reporter(act);
+	return act_notice_reporter(act, STR(""));
 }

@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "case/permission.h"
+#include "seal/capsule.h"
 
 /* Fields of a struct act_request, as bits. */
 enum {
@@ -189,14 +190,45 @@ act_notice_team(struct act *act, enum notice_template t)
 	        act, t, act->row.assignee != 0 ? act->row.assignee : NOTICE_RECIPIENT_TEAM);
 }
 
+/* The text of the last event for courier, who has no other way to it. */
+static enum err
+mail_capsule(struct act *act, struct str text)
+{
+	struct capsule_bond bond = {CAPSULE_MAIL, act->row.uid, 0};
+	unsigned char storage[STORAGE_PUBLIC_BYTES];
+	struct capsule_row row = {
+	        .case_id = act->row.id,
+	        .purpose = CAPSULE_MAIL,
+	        .about = act->row.events,
+	};
+
+	wrapper_public(act->programme->wrapper, storage);
+	row.content = capsule_seal(act->a, storage, &bond, text);
+	return capsule_insert(act->db, &row);
+}
+
 enum err
-act_notice_reporter(struct act *act)
+act_notice_reporter(struct act *act, struct str text)
 {
 	static const unsigned char none[32];
+	enum notice_template t = NOTICE_ANSWER;
+	const struct policy *policy;
+	enum err e;
 
 	if (memcmp(act->row.contact_hash, none, sizeof none) == 0)
 		return ERR_OK;
-	return act_notice(act, NOTICE_ANSWER, NOTICE_RECIPIENT_REPORTER);
+	if (str_eq(act->row.channel, STR("mail"))) {
+		e = policies_get(
+		        act->programme->policies, act->db, act->row.policy_sha256, &policy);
+		if (e != ERR_OK)
+			return e;
+		t = text.n > 0 && text.n <= CAPSULE_CONTENT_MAX &&
+		                    policy->contact.replies == REPLIES_PLAIN
+		            ? NOTICE_ANSWER_MAIL
+		            : NOTICE_ANSWER_LINK;
+	}
+	e = t == NOTICE_ANSWER_MAIL ? mail_capsule(act, text) : ERR_OK;
+	return e == ERR_OK ? act_notice(act, t, NOTICE_RECIPIENT_REPORTER) : e;
 }
 
 enum err
@@ -204,5 +236,5 @@ act_tell(struct act *act, enum event_kind kind, const struct clear *c, struct st
 {
 	enum err e = act_append(act, kind, c, SEALED_REPORTER, text);
 
-	return e == ERR_OK ? act_notice_reporter(act) : e;
+	return e == ERR_OK ? act_notice_reporter(act, text) : e;
 }

@@ -130,6 +130,36 @@ static const struct {
                 "We never send that code, nor what was written, by mail.\n"
                 "\n"
                 "{programme} security team, {contact}\n"},
+        [NOTICE_ANSWER_MAIL] = {"answer_mail", "[{case}] Your report to {programme}",
+                "{words}\n"
+                "\n"
+                "-- \n"
+                "{programme} security team, {contact}\n"
+                "\n"
+                "To write to us, answer this mail and keep its subject. All of the case stands\n"
+                "here; the link serves once, within three days:\n"
+                "\n"
+                "{link}\n"},
+        [NOTICE_ANSWER_LINK] = {"answer_link", "[{case}] There is news about your report",
+                "There is news about your report {case} to {programme}.\n"
+                "\n"
+                "It stands here; the link serves once, within three days:\n"
+                "\n"
+                "{link}\n"
+                "\n"
+                "To write to us, answer this mail and keep its subject.\n"
+                "\n"
+                "{programme} security team, {contact}\n"},
+        [NOTICE_CASE_LINK] = {"case_link", "[{case}] Your way back to your report",
+                "Somebody, you we hope, has asked for a way back to the report {case}\n"
+                "to {programme}. This link serves once, within three days:\n"
+                "\n"
+                "{link}\n"
+                "\n"
+                "It gives you a new code; the old one ends then. If it was not you, there is\n"
+                "nothing to do: the link was sent to you alone.\n"
+                "\n"
+                "{programme} security team, {contact}\n"},
         [NOTICE_RECEIVED] = {"received", "[{case}] We have your report",
                 "Thank you. Your mail to {programme} has arrived and is a report now:\n"
                 "{case}. A person will read it.\n"
@@ -139,7 +169,7 @@ static const struct {
                 "{promises}\n"
                 "\n"
                 "To add something, answer this mail and keep its subject. Where the report\n"
-                "stands you see here:\n"
+                "stands you see here; the link serves once, within three days:\n"
                 "\n"
                 "{link}\n"
                 "\n"
@@ -184,6 +214,7 @@ fact(const struct notice_facts *f, struct str name)
 	        {STR("desk"), f->desk_url},
 	        {STR("track"), f->track_url},
 	        {STR("promises"), f->promises},
+	        {STR("words"), f->words},
 	        {STR("link"), f->link_url},
 	        {STR("contact"), f->contact},
 	        {STR("erase_count"), f->erase_count},

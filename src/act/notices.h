@@ -34,7 +34,10 @@ enum notice_template {
 	NOTICE_TOKEN,
 	/* to the reporter */
 	NOTICE_ANSWER,
-	NOTICE_RECEIVED, /* the automatic receipt of a mail */
+	NOTICE_ANSWER_MAIL, /* the answer itself, to who came by mail */
+	NOTICE_ANSWER_LINK, /* that there is one, likewise */
+	NOTICE_CASE_LINK,   /* a link was asked for */
+	NOTICE_RECEIVED,    /* the automatic receipt of a mail */
 	NOTICE_COUNT
 };
 
@@ -58,6 +61,7 @@ struct notice_facts {
 	struct str desk_url;  /* of the case, for the team */
 	struct str track_url; /* where a reporter enters the receipt code */
 	struct str promises;  /* lines: "  First answer: by 2026-01-07 09:00 UTC" */
+	struct str words;     /* of the team, several lines */
 	struct str link_url;  /* where a reporter who came by mail gets to the case */
 	struct str contact;   /* the programme's address */
 	struct str absent;    /* "ana": the recipient stands in for her; "" otherwise */

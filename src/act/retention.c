@@ -1,6 +1,7 @@
 /* Erasing by the policy. */
 #include "act/retention.h"
 
+#include "store/mail_store.h"
 #include "store/retention_store.h"
 
 int64_t
@@ -53,6 +54,8 @@ act_destroy(struct act *act)
 {
 	enum err e = act_append(act, EVENT_ERASED, &(struct clear){0}, SEALED_NONE, STR(""));
 
+	if (e == ERR_OK)
+		e = case_link_spend(act->db, act->row.id);
 	return e == ERR_OK ? retention_erase(act->a, act->db, &act->row, act->status.erased_utc_s)
 	                   : e;
 }

@@ -292,3 +292,23 @@ case_file_find(const struct case_view *v, int64_t number)
 			return &v->files[i];
 	return NULL;
 }
+
+struct keyd_case
+case_for_keyd(struct arena *a, const struct programme *pr, const struct case_row *row)
+{
+	struct keyd_case k = {
+	        .programme = pr->name,
+	        .case_number = case_number_str(a, pr->case_prefix, row->year, row->number),
+	        .received_at = row->received_at,
+	        .signed_at = row->signed_at,
+	};
+
+	memcpy(k.case_uid, row->uid, sizeof k.case_uid);
+	/* One that is too long is no wrap; keyd shall be the one to say so. */
+	k.team_wrap = row->team_wrap.n <= KEYD_WRAP_MAX ? row->team_wrap : STR("");
+	memcpy(k.content_sha256, row->content_sha256, sizeof k.content_sha256);
+	memcpy(k.policy_sha256, row->policy_sha256, sizeof k.policy_sha256);
+	memcpy(k.case_key, row->pair_public, sizeof k.case_key);
+	memcpy(k.signature, row->signature, sizeof k.signature);
+	return k;
+}

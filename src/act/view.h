@@ -3,6 +3,7 @@
 #define VDPD_ACT_VIEW_H
 
 #include "act/act.h"
+#include "keyd/client/protocol.h"
 
 /* Whose eyes. */
 struct view_keys {
@@ -81,6 +82,11 @@ enum err view_read(struct arena *a, struct db *db, const struct programme *pr, i
 /* The sealed title of ROW with its title key. */
 enum err view_title(struct arena *a, const struct case_row *row, const struct key *title_key,
         struct str *title) MUST_CHECK;
+
+/* What keyd wants to see of ROW before it opens the case: it checks all of it. Slices of ROW and in
+ * A. */
+struct keyd_case case_for_keyd(
+        struct arena *a, const struct programme *pr, const struct case_row *row);
 
 /* The key that opens the blob of F: one of KEYS, or F's own. */
 const struct key *case_file_key(const struct case_file *f, const struct team_keys *keys);

@@ -76,8 +76,13 @@ write_mail(const struct one *o, struct str from, struct str to, struct str *out)
 	        .text = mail.text,
 	        .answers = o->template == NOTICE_RECEIVED,
 	};
-	if (o->notice->recipient == NOTICE_RECIPIENT_REPORTER)
+	if (o->notice->recipient == NOTICE_RECIPIENT_REPORTER) {
 		m.reply_to = mail_reply_to(o->a, o->j, &o->row, o->number);
+		m.person = m.flowed = o->template == NOTICE_ANSWER_MAIL;
+		/* The reporter's mail program puts it beside the mail that all began with. */
+		if (recipient_mail(o->a, o->j, &o->row, o->number, 0, &m.in_reply_to) != ERR_OK)
+			m.in_reply_to = STR("");
+	}
 	return message_write(o->a, &m, out);
 }
 
@@ -245,6 +250,16 @@ to_reporter(struct one *o, size_t *done)
 	/* What was sent in this pass counts. */
 	enum err e = outcomes_write(&o->pass->outcomes, o->j->db);
 
+	/* What somebody wrote goes as it is, each by itself. */
+	if (e == ERR_OK && o->template == NOTICE_ANSWER_MAIL) {
+		e = recipient_reporter(o->a, o->j, &o->row, o->number, o->template, &to);
+		if (e != ERR_OK)
+			no_address(o, e);
+		else
+			deliver(o, to, (struct outcome){.kind = OUTCOME_SENT, .notice = o->notice},
+			        done);
+		return ERR_OK;
+	}
 	if (e == ERR_OK)
 		e = notice_sent_last(o->j->db, o->notice, &last);
 	if (e == ERR_OK)

@@ -104,8 +104,13 @@ case_facts(struct arena *a, struct jobs *j, const struct notice_about *n, struct
 	f->percent = str_fmt(a, "%lld", (long long)pinned->reminders.warn_percent);
 	f->desk_url = str_fmt(a, "%.*s/cases/%.*s", STR_ARG(c->desk_url.text), STR_ARG(n->number));
 	promise_facts(a, n, f);
-	if (n->template == NOTICE_RECEIVED) {
-		f->link_url = f->track_url;
+	if (n->template == NOTICE_ANSWER_MAIL || n->template == NOTICE_ANSWER_LINK ||
+	        n->template == NOTICE_CASE_LINK || n->template == NOTICE_RECEIVED) {
+		e = recipient_link(a, j, n->row, n->number, &f->link_url);
+		if (e == ERR_OK && n->template == NOTICE_ANSWER_MAIL)
+			e = recipient_mail(a, j, n->row, n->number, n->notice->about, &f->words);
+		if (e != ERR_OK || n->template != NOTICE_RECEIVED)
+			return e;
 		return promises_fact(a, j, n, f);
 	}
 	if (n->template == NOTICE_ERASE_SOON)

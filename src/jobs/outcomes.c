@@ -1,6 +1,9 @@
 /* Writing down what became of notices. */
 #include "jobs/outcomes.h"
 
+#include "act/notices.h"
+#include "seal/capsule.h"
+#include "store/file_store.h"
 #include "store/tx.h"
 
 #include <stdlib.h>
@@ -42,7 +45,12 @@ write_one(struct db *db, const struct outcome *o, int64_t now)
 
 	switch (o->kind) {
 	case OUTCOME_SENT:
-		return notice_sent(db, o->notice->id, now);
+		e = notice_sent(db, o->notice->id, now);
+		/* The words of the mail are kept for it alone. */
+		if (e == ERR_OK &&
+		        str_eq(o->notice->template, str_of(notice_name(NOTICE_ANSWER_MAIL))))
+			e = capsule_delete(db, o->notice->case_id, CAPSULE_MAIL, o->notice->about);
+		return e;
 	case OUTCOME_SENT_ALIKE:
 		return notice_sent_alike(db, o->notice, o->upto, now);
 	case OUTCOME_POSTPONED:

@@ -18,4 +18,15 @@ enum err recipient_group(
 enum err recipient_reporter(struct arena *a, struct jobs *j, const struct case_row *row,
         struct str number, enum notice_template t, struct str *address) MUST_CHECK;
 
+/* What the mail capsule of ROW about event ABOUT holds; 0: the Message-ID that it came by.
+ * ERR_NOT_FOUND without one; In A. */
+enum err recipient_mail(struct arena *a, struct jobs *j, const struct case_row *row,
+        struct str number, int64_t about, struct str *content) MUST_CHECK;
+
+/* A new link to the reporter's page of ROW, which serves once until LINK_LIFE_S are over, in the
+ * place of the one before; its address in A. Errors of keyd and of the store. */
+enum { LINK_LIFE_S = 3 * 24 * 3600 };
+enum err recipient_link(struct arena *a, struct jobs *j, const struct case_row *row,
+        struct str number, struct str *url) MUST_CHECK;
+
 #endif

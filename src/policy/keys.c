@@ -59,6 +59,12 @@ static const char *const pgp_choices[] = {
         NULL,
 };
 
+static const char *const replies_choices[] = {
+        [REPLIES_ENCRYPTED] = "encrypted",
+        [REPLIES_PLAIN] = "plain",
+        NULL,
+};
+
 static const struct yaml_key contact[] = {
         {"heading", TEXT(1, LINE), .required = true, AT(struct policy, contact.heading),
                 .help = "heading of the section"},
@@ -73,6 +79,10 @@ static const struct yaml_key contact[] = {
                 .help = "whether there is an OpenPGP key: none, on-request, published"},
         {"pgp_text", TEXT(1, LINE), AT(struct policy, contact.pgp_text),
                 .help = "what is said about encrypted communication"},
+        {"replies", .type = YAML_CHOICE, .choices = replies_choices,
+                AT(struct policy, contact.replies),
+                .help = "what answers to mailed reports may hold unencrypted: plain: their text; "
+                        "encrypted, if left out: that there is one"},
         {"security_txt", FORMAT(value_path, struct str), .required = true,
                 AT(struct policy, contact.security_txt), .help = "path of security.txt",
                 .mend = "write \"/.well-known/security.txt\""},

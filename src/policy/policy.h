@@ -27,6 +27,11 @@ enum report_key {
 /* "description" … "attachments". Static. */
 const char *report_key_name(enum report_key k);
 
+/* What answers by mail may hold to who reported by mail. */
+enum policy_replies {
+	REPLIES_ENCRYPTED, /* what was written goes out encrypted only; else that there is news */
+	REPLIES_PLAIN
+};
 enum policy_pgp { POLICY_PGP_NONE, POLICY_PGP_ON_REQUEST, POLICY_PGP_PUBLISHED };
 enum policy_credit { POLICY_CREDIT_NEVER, POLICY_CREDIT_WITH_PERMISSION };
 enum policy_letter { POLICY_LETTER_NEVER, POLICY_LETTER_ON_REQUEST };
@@ -154,6 +159,7 @@ struct policy {
 		struct str email;
 		int pgp; /* enum policy_pgp */
 		struct str pgp_text;
+		int replies;             /* enum policy_replies */
 		struct str security_txt; /* "/.well-known/security.txt" */
 		struct str trust;        /* "/trust" */
 	} contact;

@@ -9,6 +9,8 @@
 enum capsule_purpose {
 	CAPSULE_CONTACT =
 	        1, /* the reporter's address and accepted key: usable with fixed templates only */
+	CAPSULE_MAIL = 2, /* the text of a mail to the reporter; about 0: the Message-ID that the
+	                   * case came by */
 };
 
 enum { CAPSULE_CONTENT_MAX = 16 * 1024 };

@@ -33,6 +33,7 @@ static const struct db_col capsule_cols[] = {
         DB_COL_INT(struct capsule_row, case_id),
         DB_COL_INT(struct capsule_row, purpose),
         DB_COL_INT(struct capsule_row, not_before_utc_s),
+        DB_COL_INT(struct capsule_row, about),
         DB_COL_BLOB(struct capsule_row, content, CAPSULE_SEALED_MAX),
 };
 static const struct db_map capsule_map = DB_MAP(struct capsule_row, capsule_cols);
@@ -61,12 +62,18 @@ static const struct stmt stmt_blob_list = {
 };
 static const struct stmt stmt_capsule_insert = {
         "capsule_insert",
-        "INSERT INTO capsule (case_id, purpose, not_before, content) VALUES ($1, $2, $3, $4)",
+        "INSERT INTO capsule (case_id, purpose, not_before, about, content) "
+        "VALUES ($1, $2, $3, $4, $5)",
 };
 static const struct stmt stmt_capsule_get = {
         "capsule_get",
-        "SELECT id, case_id, purpose, not_before, content FROM capsule "
-        "WHERE case_id = $1 AND purpose = $2 ORDER BY id DESC LIMIT 1",
+        "SELECT id, case_id, purpose, not_before, about, content FROM capsule "
+        "WHERE case_id = $1 AND purpose = $2 AND about = $3 ORDER BY id DESC LIMIT 1",
+};
+
+static const struct stmt stmt_capsule_delete = {
+        "capsule_delete",
+        "DELETE FROM capsule WHERE case_id = $1 AND purpose = $2 AND about = $3",
 };
 
 const struct stmt *const file_store_stmts[] = {
@@ -77,6 +84,7 @@ const struct stmt *const file_store_stmts[] = {
         &stmt_blob_list,
         &stmt_capsule_insert,
         &stmt_capsule_get,
+        &stmt_capsule_delete,
         NULL,
 };
 
@@ -127,13 +135,20 @@ capsule_insert(struct db *db, const struct capsule_row *r)
 {
 	return db_exec1(db, &stmt_capsule_insert,
 	        DB_ARGS(db_i64(r->case_id), db_i64(r->purpose), db_i64(r->not_before_utc_s),
-	                db_blob(r->content)));
+	                db_i64(r->about), db_blob(r->content)));
 }
 
 enum err
-capsule_get(
-        struct arena *a, struct db *db, int64_t case_id, int64_t purpose, struct capsule_row *out)
+capsule_get(struct arena *a, struct db *db, int64_t case_id, int64_t purpose, int64_t about,
+        struct capsule_row *out)
 {
-	return db_one(a, db, &stmt_capsule_get, DB_ARGS(db_i64(case_id), db_i64(purpose)),
-	        &capsule_map, out);
+	return db_one(a, db, &stmt_capsule_get,
+	        DB_ARGS(db_i64(case_id), db_i64(purpose), db_i64(about)), &capsule_map, out);
+}
+
+enum err
+capsule_delete(struct db *db, int64_t case_id, int64_t purpose, int64_t about)
+{
+	return db_exec(db, &stmt_capsule_delete,
+	        DB_ARGS(db_i64(case_id), db_i64(purpose), db_i64(about)), NULL);
 }

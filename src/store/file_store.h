@@ -45,12 +45,15 @@ struct capsule_row {
 	int64_t case_id;
 	int64_t purpose; /* enum capsule_purpose */
 	int64_t not_before_utc_s;
+	int64_t about;      /* the event whose text it holds; 0: the case as such */
 	struct str content; /* sealed */
 };
 enum err capsule_insert(struct db *db, const struct capsule_row *row) MUST_CHECK;
-/* The newest capsule of PURPOSE of a case; ERR_NOT_FOUND. */
+/* The newest capsule of PURPOSE of a case, about ABOUT; ERR_NOT_FOUND. */
 enum err capsule_get(struct arena *a, struct db *db, int64_t case_id, int64_t purpose,
-        struct capsule_row *out) MUST_CHECK;
+        int64_t about, struct capsule_row *out) MUST_CHECK;
+/* Those have served. */
+enum err capsule_delete(struct db *db, int64_t case_id, int64_t purpose, int64_t about) MUST_CHECK;
 
 extern const struct stmt *const file_store_stmts[];
 

@@ -33,6 +33,35 @@ static const struct stmt stmt_forget_answered = {
         "(SELECT address FROM mail_answered WHERE at < $1 ORDER BY at LIMIT 500)",
 };
 
+static const struct stmt stmt_link_put = {
+        "case_link_put",
+        "INSERT INTO case_link (case_id, hash, wrap, expires_at) VALUES ($1, $2, $3, $4) "
+        "ON CONFLICT (case_id) DO UPDATE SET hash = $2, wrap = $3, expires_at = $4",
+};
+static const struct stmt stmt_link_get = {
+        "case_link_get",
+        "SELECT hash, wrap, expires_at FROM case_link WHERE case_id = $1",
+};
+static const struct stmt stmt_link_spend = {
+        "case_link_spend",
+        "UPDATE case_link SET hash = $2, wrap = $3, expires_at = 0 WHERE case_id = $1",
+};
+static const struct stmt stmt_receipt_hash = {
+        "case_receipt_hash",
+        "UPDATE cases SET receipt_hash = $2 WHERE id = $1",
+};
+static const struct stmt stmt_receipt_wrap = {
+        "case_receipt_wrap",
+        "UPDATE case_wrap SET reporter = $2 WHERE case_id = $1",
+};
+
+static const struct db_col link_cols[] = {
+        DB_COL_FIXED(struct case_link_row, hash),
+        DB_COL_FIXED(struct case_link_row, wrap),
+        DB_COL_INT(struct case_link_row, expires_at),
+};
+static const struct db_map link_map = DB_MAP(struct case_link_row, link_cols);
+
 const struct stmt *const mail_store_stmts[] = {
         &stmt_taken_find,
         &stmt_taken_insert,
@@ -41,6 +70,11 @@ const struct stmt *const mail_store_stmts[] = {
         &stmt_answer_claim,
         &stmt_forget_taken,
         &stmt_forget_answered,
+        &stmt_link_put,
+        &stmt_link_get,
+        &stmt_link_spend,
+        &stmt_receipt_hash,
+        &stmt_receipt_wrap,
         NULL,
 };
 
@@ -95,4 +129,41 @@ mail_forget(struct db *db, int64_t before, int64_t *n)
 	if (e == ERR_OK)
 		*n = taken + answered;
 	return e;
+}
+
+enum err
+case_link_put(struct db *db, int64_t case_id, const struct case_link_row *link)
+{
+	return db_exec1(db, &stmt_link_put,
+	        DB_ARGS(db_i64(case_id), db_bytes(link->hash, sizeof link->hash),
+	                db_bytes(link->wrap, sizeof link->wrap), db_i64(link->expires_at)));
+}
+
+enum err
+case_link_get(struct arena *a, struct db *db, int64_t case_id, struct case_link_row *out)
+{
+	return db_one(a, db, &stmt_link_get, DB_ARGS(db_i64(case_id)), &link_map, out);
+}
+
+enum err
+case_link_spend(struct db *db, int64_t case_id)
+{
+	static const struct case_link_row spent;
+
+	return db_exec(db, &stmt_link_spend,
+	        DB_ARGS(db_i64(case_id), db_bytes(spent.hash, sizeof spent.hash),
+	                db_bytes(spent.wrap, sizeof spent.wrap)),
+	        NULL);
+}
+
+enum err
+case_receipt_put(struct db *db, int64_t case_id, const unsigned char receipt_hash[32],
+        struct str reporter_wrap)
+{
+	enum err e = db_exec1(
+	        db, &stmt_receipt_hash, DB_ARGS(db_i64(case_id), db_bytes(receipt_hash, 32)));
+
+	return e == ERR_OK ? db_exec1(db, &stmt_receipt_wrap,
+	                             DB_ARGS(db_i64(case_id), db_blob(reporter_wrap)))
+	                   : e;
 }

@@ -27,6 +27,23 @@ enum err mail_answer_claim(struct db *db, const unsigned char address[MAIL_HASH_
  * many. */
 enum err mail_forget(struct db *db, int64_t before, int64_t *n) MUST_CHECK;
 
+/* The link of a case. */
+struct case_link_row {
+	unsigned char hash[32];
+	unsigned char wrap[72]; /* REPORTER_WRAP_BYTES */
+	int64_t expires_at;     /* 0: it has served */
+};
+/* Puts it in the place of the one before. */
+enum err case_link_put(struct db *db, int64_t case_id, const struct case_link_row *link) MUST_CHECK;
+/* ERR_NOT_FOUND if none was ever made. */
+enum err case_link_get(
+        struct arena *a, struct db *db, int64_t case_id, struct case_link_row *out) MUST_CHECK;
+/* Overwrites it, if there is one: it opens nothing any more. */
+enum err case_link_spend(struct db *db, int64_t case_id) MUST_CHECK;
+/* A new receipt in the place of the old one. */
+enum err case_receipt_put(struct db *db, int64_t case_id, const unsigned char receipt_hash[32],
+        struct str reporter_wrap) MUST_CHECK;
+
 extern const struct stmt *const mail_store_stmts[];
 
 #endif

@@ -126,7 +126,8 @@ test_receipts_hold_what_was_asked(void **state)
 	        {ROLE_DESK, "exw", 0, ERR_INVALID},
 	        {ROLE_DESK, "", 0, ERR_INVALID},
 	        {ROLE_DESK, "EX-W", 0, ERR_INVALID},
-	        {ROLE_COURIER, "EXW", 0, ERR_DENIED},
+	        {ROLE_COURIER, "EXW", 30, ERR_OK}, /* mail */
+	        {ROLE_COURIER, "EXW", 2 * HOUR_S, ERR_INVALID},
 	};
 	struct keyd_fixture *f = start();
 	struct keyd_receipt r;

@@ -20,7 +20,8 @@ static const struct notice_facts all = {
         .erase_count = {"3 cases", 7},
         .yours = true,
         .promises = {"  First answer: by 2026-01-07 09:00 UTC", 38},
-        .link_url = {"https://security.example.org/case/link", 38},
+        .link_url = {"https://security.example.org/case/link?code=EXW-2026-0001-ABCDE", 63},
+        .words = {"We see it here.", 15},
 };
 
 static bool
@@ -49,9 +50,9 @@ test_all(void **state)
 		assert_true(str_contains(m.text, of_a_case(t)        ? STR("EXW-2026-0001")
 		                                 : t == NOTICE_TOKEN ? STR("By: ana")
 		                                                     : STR("ben")));
-		assert_true(str_contains(m.text, t == NOTICE_ANSWER     ? all.track_url
-		                                 : t == NOTICE_RECEIVED ? all.link_url
-		                                                        : all.desk_url));
+		assert_true(str_contains(m.text, t == NOTICE_ANSWER  ? all.track_url
+		                                 : t > NOTICE_ANSWER ? all.link_url
+		                                                     : all.desk_url));
 		assert_int_equal(t >= NOTICE_ANSWER, !str_contains(m.text, all.desk_url));
 		assert_int_equal(str_find(m.text, '{', 0), SIZE_MAX);
 		assert_int_equal(str_find(m.subject, '\n', 0), SIZE_MAX);

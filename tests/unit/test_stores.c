@@ -337,7 +337,7 @@ test_the_rest_comes_back(void **state)
 	assert_int_equal(n, 1);
 	assert_int_equal(file_get(f->a, f->db, id, 1, &files[0]), ERR_OK);
 	assert_int_equal(file_get(f->a, f->db, id, 2, &files[0]), ERR_NOT_FOUND);
-	assert_int_equal(capsule_get(f->a, f->db, id, 1, &capsule), ERR_OK);
+	assert_int_equal(capsule_get(f->a, f->db, id, 1, 0, &capsule), ERR_OK);
 	assert_int_equal(notice_due(f->a, f->db, 5, 10, &notices, &n), ERR_OK);
 	assert_int_equal(n, 1);
 	assert_int_equal(notice_due(f->a, f->db, 4, 10, &notices, &n), ERR_OK);

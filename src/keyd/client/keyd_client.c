@@ -83,6 +83,8 @@ CALL(recovery_renew, KEYD_RECOVERY_RENEW, keyd_recovery_renew, keyd_recovery_cod
 CALL(open_case, KEYD_OPEN_CASE, keyd_open_case, keyd_opened)
 CALL(open_titles, KEYD_OPEN_TITLES, keyd_open_titles, keyd_titles)
 CALL(open_contact, KEYD_OPEN_CONTACT, keyd_open_contact, keyd_contact)
+CALL(open_mail, KEYD_OPEN_MAIL, keyd_open_contact, keyd_mail)
+CALL(case_link, KEYD_CASE_LINK, keyd_case_link, keyd_link)
 CALL(staff_contacts, KEYD_STAFF_CONTACTS, keyd_staff_contacts, keyd_people)
 CALL(checkpoint, KEYD_CHECKPOINT, keyd_checkpoint_next, keyd_checkpointed)
 CALL(people, KEYD_PEOPLE, keyd_credential, keyd_people)

@@ -71,6 +71,8 @@ KEYD_CALL(sign_bundle, keyd_sign_bundle, keyd_bundle_signed);
 
 /* courier. */
 KEYD_CALL(open_contact, keyd_open_contact, keyd_contact);
+KEYD_CALL(open_mail, keyd_open_contact, keyd_mail);
+KEYD_CALL(case_link, keyd_case_link, keyd_link);
 KEYD_CALL(staff_contacts, keyd_staff_contacts, keyd_people);
 KEYD_CALL(told, keyd_told, keyd_changes);
 KEYD_CALL(checkpoint, keyd_checkpoint_next, keyd_checkpointed);

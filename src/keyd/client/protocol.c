@@ -456,6 +456,19 @@ FIELDS(keyd_bundle_signed) = {
         WIRE_BYTES(struct keyd_bundle_signed, signature),
 };
 MSG(keyd_bundle_signed);
+FIELDS(keyd_mail) = {
+        WIRE_STR(struct keyd_mail, content, KEYD_CAPSULE_MAX),
+};
+MSG(keyd_mail);
+
+FIELDS(keyd_case_link) = {CASE(struct keyd_case_link, of.)};
+MSG(keyd_case_link);
+
+FIELDS(keyd_link) = {
+        WIRE_BYTES(struct keyd_link, code),
+        WIRE_BYTES(struct keyd_link, wrap),
+};
+MSG(keyd_link);
 
 static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_KEYS] = {&nothing_wire, &keyd_keys_wire},
@@ -469,6 +482,8 @@ static const struct keyd_message messages[KEYD_REQUESTS] = {
         [KEYD_OPEN_CASE] = {&keyd_open_case_wire, &keyd_opened_wire},
         [KEYD_OPEN_TITLES] = {&keyd_open_titles_wire, &keyd_titles_wire},
         [KEYD_OPEN_CONTACT] = {&keyd_open_contact_wire, &keyd_contact_wire},
+        [KEYD_OPEN_MAIL] = {&keyd_open_contact_wire, &keyd_mail_wire},
+        [KEYD_CASE_LINK] = {&keyd_case_link_wire, &keyd_link_wire},
         [KEYD_STAFF_CONTACTS] = {&keyd_staff_contacts_wire, &keyd_people_wire},
         [KEYD_PEOPLE] = {&keyd_credential_wire, &keyd_people_wire},
         [KEYD_INVITE] = {&keyd_invite_wire, &keyd_invited_wire},

@@ -90,6 +90,8 @@ enum keyd_request_type {
 	KEYD_PGP_PUBLISH,
 	KEYD_REKEY,
 	KEYD_SIGN_BUNDLE,
+	KEYD_OPEN_MAIL,
+	KEYD_CASE_LINK,
 	KEYD_REQUESTS
 };
 
@@ -296,6 +298,19 @@ struct keyd_open_contact {
 	unsigned char case_uid[16];
 	int64_t not_before;
 	struct str sealed;
+};
+/* A capsule with the text of a mail: the same, answered with what it holds. */
+struct keyd_mail {
+	struct str content;
+};
+/* A link for the reporter of a case: the code that goes into the mail, and the reporter's key
+ * wrapped with what follows from it. */
+struct keyd_case_link {
+	struct keyd_case of;
+};
+struct keyd_link {
+	unsigned char code[26]; /* RECEIPT_CODE_CHARS */
+	unsigned char wrap[72]; /* REPORTER_WRAP_BYTES */
 };
 struct keyd_contact {
 	struct str email, name, pgp_key;

@@ -161,6 +161,6 @@ call_handler handle_keys, handle_sign_receipts, handle_authenticate, handle_sign
         handle_passkey_begin, handle_passkey_add, handle_passkey_remove, handle_passkey_sign_in,
         handle_news, handle_told, handle_absence, handle_pgp_state, handle_pgp_published,
         handle_pgp_want, handle_pgp_secret, handle_pgp_put, handle_pgp_publish, handle_rekey,
-        handle_sign_bundle;
+        handle_sign_bundle, handle_open_mail, handle_case_link;
 
 #endif

@@ -5,7 +5,8 @@
 #include "base/id.h"
 #include "seal/capsule.h"
 
-static const char *const templates[] = {"received", "answer", "closed", "letter"};
+static const char *const templates[] = {
+        "received", "answer", "answer_mail", "answer_link", "case_link", "closed", "letter"};
 
 static bool
 template_known(struct str id)

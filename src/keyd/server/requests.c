@@ -47,6 +47,8 @@ const struct keyd_request keyd_requests[KEYD_REQUESTS] = {
         [KEYD_SIGN_BUNDLE] = {"sign_bundle", handle_sign_bundle, DESK, PERMISSION_READ_CASES},
         [KEYD_OPEN_CONTACT] = {"open_contact", handle_open_contact, COURIER},
 
+        [KEYD_OPEN_MAIL] = {"open_mail", handle_open_mail, COURIER},
+        [KEYD_CASE_LINK] = {"case_link", handle_case_link, COURIER},
         [KEYD_STAFF_CONTACTS] = {"staff_contacts", handle_staff_contacts, COURIER},
         [KEYD_TOLD] = {"told", handle_told, COURIER},
         [KEYD_CHECKPOINT] = {"checkpoint", handle_checkpoint, COURIER, .writes = true},

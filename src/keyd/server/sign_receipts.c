@@ -28,11 +28,11 @@ programme_plain(struct str s)
 static bool
 wanted_plain(const struct call *c, const struct keyd_receipt_wanted *w)
 {
-	bool from_public = request_peer(c->request)->role == ROLE_PUBLIC;
+	bool by_hand = request_peer(c->request)->role == ROLE_DESK;
 
 	/* Who faces the world may have taken a while, but it may not date a report back. */
 	if (w->received_at < 0 || w->received_at > c->now ||
-	        (w->received_at != 0 && from_public && c->now - w->received_at > PUBLIC_EARLIER_S))
+	        (w->received_at != 0 && !by_hand && c->now - w->received_at > PUBLIC_EARLIER_S))
 		return false;
 	return programme_plain(w->programme) && prefix_plain(w->prefix);
 }

@@ -153,10 +153,6 @@ struct opened {
 	bool alert; /* who asks has opened as many cases this hour as are warned of */
 };
 
-/* ROW as keyd wants it; slices in A. */
-struct keyd_case desk_keyd_case(
-        struct arena *a, const struct programme *pr, const struct case_row *row);
-
 /* The case {case} of the path, opened by keyd for PURPOSE and read; ERR_NOT_FOUND, and keyd's
  * errors with WHY. One that was erased is read without being opened. */
 enum err desk_open_case(struct request *req, const char *purpose, struct opened *out,

@@ -25,6 +25,8 @@ static const struct {
         {"export_case", "exported a case"},
         {"open_titles", "saw titles"},
         {"open_contact", "was given an address for a notice"},
+        {"open_mail", "was given the text of a mail to a reporter"},
+        {"case_link", "was given a link for a reporter"},
         {"sign_in", "signed in"},
         {"cli_session", "worked at the terminal"},
         {"enrol", "joined"},

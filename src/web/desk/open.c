@@ -4,26 +4,6 @@
 
 #include "base/time.h"
 
-struct keyd_case
-desk_keyd_case(struct arena *a, const struct programme *pr, const struct case_row *row)
-{
-	struct keyd_case k = {
-	        .programme = pr->name,
-	        .case_number = case_number_str(a, pr->case_prefix, row->year, row->number),
-	        .received_at = row->received_at,
-	        .signed_at = row->signed_at,
-	};
-
-	memcpy(k.case_uid, row->uid, sizeof k.case_uid);
-	/* One that is too long is no wrap; keyd shall be the one to say so. */
-	k.team_wrap = row->team_wrap.n <= KEYD_WRAP_MAX ? row->team_wrap : STR("");
-	memcpy(k.content_sha256, row->content_sha256, sizeof k.content_sha256);
-	memcpy(k.policy_sha256, row->policy_sha256, sizeof k.policy_sha256);
-	memcpy(k.case_key, row->pair_public, sizeof k.case_key);
-	memcpy(k.signature, row->signature, sizeof k.signature);
-	return k;
-}
-
 enum err
 desk_open_keys(struct request *req, const char *purpose, struct case_row *row,
         struct team_keys *keys, bool *alert, struct keyd_verdict *why)
@@ -40,7 +20,7 @@ desk_open_keys(struct request *req, const char *purpose, struct case_row *row,
 		e = view_gone(req->a, who_of(req)->db, row, NULL);
 	if (e != ERR_OK)
 		return e;
-	q.of = desk_keyd_case(req->a, &d->in.programme, row);
+	q.of = case_for_keyd(req->a, &d->in.programme, row);
 	e = keyd_open_case(req->a, &d->in.keyd, &q, &got, why);
 	if (e != ERR_OK)
 		return e;
@@ -114,7 +94,7 @@ desk_titles(struct request *req, const struct case_row *rows, size_t n, struct s
 		if (rows[i].erased_at != 0)
 			out[i] = STR("(erased)");
 		else
-			items[q.n++] = desk_keyd_case(req->a, &d->in.programme, &rows[i]);
+			items[q.n++] = case_for_keyd(req->a, &d->in.programme, &rows[i]);
 	}
 	if (q.n == 0)
 		return ERR_OK;

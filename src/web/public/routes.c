@@ -5,6 +5,7 @@
 #include "web/public/case_page.h"
 #include "web/public/csaf.h"
 #include "web/public/files.h"
+#include "web/public/link_page.h"
 #include "web/public/pages.h"
 #include "web/public/report_api.h"
 #include "web/public/report_page.h"
@@ -56,6 +57,9 @@ const struct route public_routes[] = {
         FORM("/case/letter", case_page_letter, "Ask for the letter of appreciation"),
         FORM("/case/disclosure", case_page_disclosure, "Propose a day of publication"),
         FORM("/case/withdraw", case_page_withdraw, "Take the report back"),
+        READ("/case/link", link_page_get, RATE_RECEIPT, "A link that was mailed: asks first"),
+        {METHOD_POST, "/case/link", link_page_post, ROUTE_PUBLIC, BODY_FORM, SMALL, RATE_RECEIPT,
+                NULL, "Use the link, get a new code"},
         FORM("/case/leave", case_page_leave, "Forget the receipt"),
         READ("/case/files/{id}", files_page_get, RATE_RECEIPT, "A file of the case"),
 

@@ -16,7 +16,7 @@ print_commands(const struct command *table, size_t n)
 	printf("Usage: vdpd COMMAND [ARGUMENT...]\n\nCommands:\n");
 	for (size_t i = 0; i < n; i++)
 		if (table[i].summary != NULL)
-			printf("  %-13s%s\n", table[i].name, table[i].summary);
+			printf("  %-14s%s\n", table[i].name, table[i].summary);
 	printf("\n`vdpd COMMAND --help` tells about one of them; `vdpd --version` prints the "
 	       "version.\n"
 	       "Exit status: 0 ok or yes, 1 no or invalid, 2 usage.\n");

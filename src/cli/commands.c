@@ -121,7 +121,7 @@ const struct command commands[] = {
         {
                 .name = "case",
                 .arguments = "list [--state STATE] [--severity SEVERITY] [--assignee MEMBER]\n"
-                             "                      [--due-before TIME] -C DIR [--json]\n"
+                             "                      [--due-before TIME] [--search TEXT] -C DIR [--json]\n"
                              "       vdpd case show CASE -C DIR [--json]\n"
                              "       vdpd case ACTION CASE [TEXT] -C DIR [--json]\n"
                              "       vdpd case export CASE -o FILE -C DIR\n"
@@ -143,9 +143,9 @@ const struct command commands[] = {
 "export writes the case with its files into one archive, signed by the\n"
 "programme's key; verify-bundle checks such a file and needs nothing but that\n"
 "key: a file of it, or what /api/v1/keys of the public site answers.\n"
-"TEXT goes to the reporter, but with note and holds; - reads it from stdin, out\n"
-"of sight of `ps`. The instance must be running, and logs what is opened; while\n"
-"it is not, list and show give numbers, states and dates.\n",
+"TEXT, or --text TEXT, goes to the reporter, but with note and holds; - reads\n"
+"it from stdin, out of sight of `ps`. The instance must be running, and logs\n"
+"what is opened; while it is not, list and show give numbers, states and dates.\n",
                 .executable = "vdpd-client",
         },
         {
@@ -276,7 +276,7 @@ const struct command commands[] = {
         },
         {
                 .name = "clocks",
-                .arguments = "--policy FILE --now TIME < EVENTS.jsonl",
+                .arguments = "--policy FILE --now TIME [--json] < EVENTS.jsonl",
                 .summary = "Show which promises of a policy are kept, running or missed",
                 .help =
 "Reads the events of one case on stdin, a JSON object a line, in order of time:\n"

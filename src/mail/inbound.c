@@ -8,6 +8,7 @@
 #include "mail/compose_case.h"
 #include "mail/keep.h"
 #include "mail/mime/mime.h"
+#include "mail/signed.h"
 #include "mail/thread.h"
 #include "mail/unlock.h"
 #include "store/mail_store.h"
@@ -57,9 +58,10 @@ struct taking {
 	unsigned char hash[MAIL_HASH_BYTES];
 	bool fresh; /* a new case */
 	struct intake intake;
-	bool receipt;      /* it may have an automatic receipt */
-	struct str note;   /* for the team alone, beside it; "" for none */
-	struct str thread; /* the sealed Message-ID that it came by; .p NULL: none */
+	struct worker *pgp; /* for this message */
+	bool receipt;       /* it may have an automatic receipt */
+	struct str note;    /* for the team alone, beside it; "" for none */
+	struct str thread;  /* the sealed Message-ID that it came by; .p NULL: none */
 
 	struct case_row row; /* of the case there is */
 	struct actor actor;
@@ -263,21 +265,31 @@ is_reporters(const struct taking *t)
 	return secret_eq(hash, t->row.contact_hash, sizeof hash);
 }
 
+/* Tells the team of signatures and keys. */
+static enum err
+note_signatures(struct taking *t)
+{
+	struct str note = {0};
+	enum err e = signed_note(t->a, t->pgp, &t->m->message, t->m->parts_fd, &note);
+
+	if (e == ERR_OK)
+		t->note = str_fmt(t->a, "%.*s%.*s", STR_ARG(t->note), STR_ARG(note));
+	return e;
+}
+
 /* Adds what was encrypted in it, opened for the team, to FILES. ROW is one that keyd signed. */
 static enum err
 unlock(struct taking *t, const struct case_row *row, const struct act_file **files, size_t *n)
 {
 	struct act_file *all = ARENA_ARRAY(t->a, *n + UNLOCK_MAX, struct act_file);
-	struct worker *w = worker_new(t->in->pgp);
 	struct str note = {0};
 	size_t opened = 0;
 	enum err e = act_check_key(&t->in->in->programme, t->a, row);
 
 	memcpy(all, *files, *n * sizeof *all);
 	if (e == ERR_OK)
-		e = unlock_mail(t->a, w, t->in->in->supervisor, &t->in->in->programme, row,
+		e = unlock_mail(t->a, t->pgp, t->in->in->supervisor, &t->in->in->programme, row,
 		        &t->m->message, t->m->parts_fd, all + *n, &opened, &note);
-	worker_free(w);
 	if (e != ERR_OK)
 		return e;
 	t->note = str_fmt(t->a, "%.*s%.*s", STR_ARG(t->note), STR_ARG(note));
@@ -301,6 +313,8 @@ add_to_case(struct taking *t)
 		        .action = ACTION_NOTE, .text = case_held_text(t->a, &t->m->message)};
 	}
 	e = keep_files(t, NULL, &t->q.files, &t->q.files_n);
+	if (e == ERR_OK)
+		e = note_signatures(t);
 	if (e == ERR_OK && unlock_wanted(&t->m->message))
 		e = unlock(t, &t->row, &t->q.files, &t->q.files_n);
 	return e;
@@ -340,6 +354,8 @@ new_case(struct taking *t)
 	t->note = case_notes_text(t->a, &t->m->message);
 	intake_begin(in);
 	e = keep_files(t, &in->keys.shared.reporter, &in->files, &in->files_n);
+	if (e == ERR_OK)
+		e = note_signatures(t);
 	if (e != ERR_OK)
 		return e;
 	intake_seal(in);
@@ -375,6 +391,7 @@ inbound_take(struct arena *a, const struct inbound *in, struct db *db, const str
 	taken_hash(in, m, str_fmt(a, "%.*s+%.*s", STR_ARG(plain), STR_ARG(tag)), t->hash);
 	e = mail_taken_find(db, t->hash, &t->case_id);
 	if (e == ERR_NOT_FOUND) {
+		t->pgp = worker_new(in->pgp);
 		e = mail_thread(a, db, &in->in->programme, in->in->intake_key,
 		        in->in->config->public_url.host, tag, &m->message, &t->row);
 		/* An erased case takes nothing any more. */
@@ -384,6 +401,7 @@ inbound_take(struct arena *a, const struct inbound *in, struct db *db, const str
 			e = add_to_case(t);
 		if (e == ERR_OK)
 			e = commit(t);
+		worker_free(t->pgp);
 		if (t->fresh)
 			intake_wipe(&t->intake);
 	}

@@ -1,13 +1,13 @@
 /* Encrypted mail, handed to those who may open it. */
 #include "mail/unlock.h"
 
+#include "mail/signed.h"
 #include "pgp/ask.h"
 #include "proc/blob.h"
 
 #include <errno.h>
 #include <sodium.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { PIECE = 64 * 1024, NOTE_MAX = 4096 };
@@ -27,30 +27,6 @@ unlock_wanted(const struct mail_message *m)
 			return true;
 	}
 	return false;
-}
-
-/* The sender's key, if one came with the mail, in a memory file; an empty one otherwise. */
-static int
-keys_file(const struct mail_message *m, int parts_fd)
-{
-	int fd = memfd_create("keys", MFD_CLOEXEC);
-	char *p = malloc(PGP_KEY_BYTES_MAX);
-
-	if (p == NULL)
-		abort();
-	for (size_t i = 0; i < m->pgp_n && fd >= 0; i++) {
-		const struct mail_pgp *k = &m->pgp[i];
-		ssize_t got;
-
-		if ((k->kind != MAIL_PGP_KEY && k->kind != MAIL_PGP_AUTOCRYPT) ||
-		        k->bytes.n > PGP_KEY_BYTES_MAX)
-			continue;
-		got = pread(parts_fd, p, (size_t)k->bytes.n, (off_t)k->bytes.at);
-		if (got > 0 && write(fd, p, (size_t)got) == got)
-			break;
-	}
-	free(p);
-	return fd;
 }
 
 /* Hash and size of a blob that somebody else wrote, as its row keeps them. */
@@ -123,7 +99,7 @@ unlock_mail(struct arena *a, struct worker *pgp, struct channel_pool *supervisor
 	        .column = str_of(at.column),
 	        .facts = act_facts(a, pr, row),
 	        .signature = str_bytes(row->signature, sizeof row->signature)};
-	int keys_fd = keys_file(m, parts_fd);
+	int keys_fd = signed_key_file(m, parts_fd);
 	size_t opened = 0, tried = 0;
 	struct buf why;
 	enum err e = keys_fd >= 0 ? ERR_OK : ERR_IO;

@@ -116,6 +116,27 @@ const decrypted = async (i, token, number) => {
 	return Promise.all(f.map(async (x) => (await i.staff(token, 'GET', `/api/v1/cases/${number}/files/${x.id ?? x.number}`)).text));
 };
 
+scenario('signed mail: the team is told what the signature is, and which key came with it', async (i, t) => {
+	const gpg = gpgHome(t), token = i.token('analyst');
+	gpg(['--quick-gen-key', 'Ada <ada@peer.test>', 'ed25519', 'sign,cert', '1d']);
+	const fingerprint = gpg(['--list-keys', '--with-colons', 'ada@peer.test']).toString().match(/^fpr:+([0-9A-F]+)/m)[1];
+	const key = gpg(['--armor', '--export', 'ada@peer.test']).toString().replaceAll('\n', '\r\n');
+	const part = `Content-Type: multipart/mixed; boundary=in\r\n\r\n--in\r\nContent-Type: text/plain\r\n\r\nsigned words\r\n--in\r\n`
+		+ `Content-Type: application/pgp-keys\r\n\r\n${key}\r\n--in--\r\n`;
+	const signature = gpg(['--armor', '-u', 'ada@peer.test', '--detach-sign'], part).toString();
+	const signed = (body) => 'From: Ada <ada@peer.test>\r\nTo: security@exact.works\r\nSubject: signed\r\nMIME-Version: 1.0\r\n'
+		+ 'Content-Type: multipart/signed; micalg=pgp-sha512; protocol="application/pgp-signature"; boundary=out\r\n\r\n'
+		+ `--out\r\n${body}\r\n--out\r\nContent-Type: application/pgp-signature\r\n\r\n${signature}\r\n--out--\r\n`;
+	for (const [body, state] of [[part, 'good'], [part.replace('signed words', 'other words!'), 'bad']]) {
+		const known = new Set((await cases(i, token)).map((c) => c.case));
+		deliver(i, signed(body));
+		const [c] = (await cases(i, token)).filter((x) => !known.has(x.case));
+		const notes = JSON.stringify((await i.staff(token, 'GET', `/api/v1/cases/${c.case}`)).json.notes);
+		assert.ok(notes.includes(`OpenPGP signature: ${state}, by ${fingerprint}`), notes);
+		assert.match(notes, new RegExp(`key that came with it: ${fingerprint} \\(Ed25519\\), Ada <ada@peer.test>: the key cannot be encrypted to`));
+	}
+});
+
 scenario('encrypted mail becomes a case; its words are the team\'s alone', async (i, t) => {
 	const gpg = gpgHome(t), token = i.token('analyst');
 	await published(i);

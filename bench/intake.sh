@@ -9,14 +9,19 @@ public=$(process "$server" public)
 keyd=$(process "$server" keyd)
 courier=$(process "$server" courier)
 
+# Both threads of the writer.
+writing() {
+	echo $(($(busy "$public" writer) + $(busy "$public" preparer)))
+}
+
 # One run: reports a second, then CPU time a report in us of client, HTTP threads, writer, the rest of
 # public, keyd and courier, then median and p99 of an answer in ms.
 intake() {
 	local http writer all k c
-	http=$(busy "$public" MHD-single) writer=$(busy "$public" writer) all=$(busy "$public")
+	http=$(busy "$public" MHD-single) writer=$(writing) all=$(busy "$public")
 	k=$(busy "$keyd") c=$(busy "$courier")
 	"$bench/intake_client" "$public_port" 64 "$each" >"$dir/run"
-	awk -v s="$each" -v http=$(($(busy "$public" MHD-single) - http)) -v writer=$(($(busy "$public" writer) - writer)) \
+	awk -v s="$each" -v http=$(($(busy "$public" MHD-single) - http)) -v writer=$(($(writing) - writer)) \
 		-v all=$(($(busy "$public") - all)) -v k=$(($(busy "$keyd") - k)) -v c=$(($(busy "$courier") - c)) '
 		{us = 1e4 / ($1 * s); print $1, $2, http * us, writer * us, (all - http - writer) * us, k * us, c * us, $3, $4}' "$dir/run"
 }

@@ -10,21 +10,33 @@
 
 enum { CHECKPOINT_EVERY_PAGES = 1024 }; /* 4 MiB: more at once makes the commits beside it wait */
 
+struct batch {
+	struct writer_job *jobs[WRITER_BATCH_MAX];
+	size_t n;
+	int64_t batch_us;   /* in the hook */
+	int64_t applied_us; /* when its last job had been applied */
+};
+
+/* What the last batch took. */
+struct took {
+	int64_t work_us; /* the hook and the rows */
+	int64_t sync_us;
+};
+
 struct writer {
 	struct writer_config config;
-	pthread_t thread, checkpointer;
+	pthread_t preparer, thread, checkpointer;
 	pthread_mutex_t lock; /* for what follows */
-	pthread_cond_t wake, wake_checkpointer;
+	pthread_cond_t wake, handed, wake_checkpointer;
+	struct batch batches[2]; /* one is prepared, or ready, while the other is written */
+	struct batch *ready;     /* prepared, and not yet taken by the writer's thread */
+	bool writing;            /* a batch */
+	bool prepared_all;       /* the preparer has ended */
+	struct took took;
 	struct writer_job *first, **last;
 	size_t queued, wanted; /* wanted: how many the writer waits for */
 	bool stopping, ended, checkpoint;
 	struct writer_stats stats;
-};
-
-struct batch {
-	struct writer_job *jobs[WRITER_BATCH_MAX];
-	size_t n;
-	int64_t applied_us; /* when its last job had been applied */
 };
 
 static int64_t
@@ -51,31 +63,29 @@ wait_for(struct writer *w, size_t n, int64_t until_us)
 		                          : pthread_cond_timedwait(&w->wake, &w->lock, &ts);
 }
 
-/* What the last batch took. */
-struct took {
-	int64_t work_us; /* the hook and the rows */
-	int64_t sync_us;
-};
-
-/* Who was answered by the last batch is likely to come again at once: so many jobs are waited for,
- * for no longer than the last sync took, since one for few of them would cost as much. What is
- * there earlier is written meanwhile. Where the disk is quicker than the work, half as many are
- * taken at once, so that those who wait are not all in one batch: while it is written, the other
- * half's requests are read, and no processor stands still. */
+/* The preparer's: the next batch, while the last one is being written. Where the disk takes longer
+ * than the work, that would make many batches of few: then the last one is waited for, and also,
+ * for no longer than its sync took, those whom it answered, since they are likely to come again at
+ * once and one sync for few of them costs as much. */
 static void
-take(struct writer *w, struct batch *batch, const struct took *took)
+take(struct writer *w, struct batch *batch, size_t expected)
 {
-	size_t max = took->sync_us < took->work_us ? WRITER_BATCH_MAX / 2 : WRITER_BATCH_MAX;
-	size_t expected = batch->n < max ? batch->n : max;
-	int64_t linger_us =
-	        took->sync_us < WRITER_LINGER_MS * 1000 ? took->sync_us : WRITER_LINGER_MS * 1000;
+	int64_t linger_us;
 
-	batch->n = 0;
 	pthread_mutex_lock(&w->lock);
+	while (w->ready != NULL)
+		pthread_cond_wait(&w->handed, &w->lock);
 	wait_for(w, 1, 0);
-	if (w->queued < expected)
-		wait_for(w, expected, now_us() + linger_us);
-	while (w->first != NULL && batch->n < max) {
+	if (w->took.sync_us >= w->took.work_us) {
+		while (w->writing)
+			pthread_cond_wait(&w->handed, &w->lock);
+		linger_us = w->took.sync_us < WRITER_LINGER_MS * 1000 ? w->took.sync_us
+		                                                      : WRITER_LINGER_MS * 1000;
+		if (w->queued < expected)
+			wait_for(w, expected, now_us() + linger_us);
+	}
+	batch->n = 0;
+	while (w->first != NULL && batch->n < WRITER_BATCH_MAX) {
 		batch->jobs[batch->n++] = w->first;
 		w->first = w->first->next;
 	}
@@ -83,6 +93,34 @@ take(struct writer *w, struct batch *batch, const struct took *took)
 		w->last = &w->first;
 	w->queued -= batch->n;
 	pthread_mutex_unlock(&w->lock);
+}
+
+/* When the writer's thread takes a batch from `ready`, it is done with the other one. */
+static void *
+preparer_main(void *ctx)
+{
+	struct writer *w = ctx;
+	size_t n = 0;
+
+	pthread_setname_np(pthread_self(), "preparer");
+	for (unsigned i = 0;; i = 1 - i) {
+		struct batch *b = &w->batches[i];
+		int64_t from_us;
+
+		take(w, b, n);
+		n = b->n;
+		from_us = now_us();
+		if (n > 0 && w->config.batch != NULL)
+			w->config.batch(w->config.ctx, b->jobs, n);
+		b->batch_us = now_us() - from_us;
+		pthread_mutex_lock(&w->lock);
+		w->ready = n > 0 ? b : NULL;
+		w->prepared_all = n == 0;
+		pthread_cond_broadcast(&w->handed);
+		pthread_mutex_unlock(&w->lock);
+		if (n == 0)
+			return NULL;
+	}
 }
 
 /* ---- Writing it ---- */
@@ -115,8 +153,9 @@ apply_batch(struct db *db, void *ctx)
 }
 
 static void
-finish(struct writer *w, struct batch *batch, enum err e, int64_t batch_us, int64_t commit_us)
+finish(struct writer *w, struct batch *batch, enum err e, int64_t from_us)
 {
+	int64_t until_us = now_us();
 	size_t failed = 0;
 
 	for (size_t i = 0; i < batch->n; i++) {
@@ -131,8 +170,12 @@ finish(struct writer *w, struct batch *batch, enum err e, int64_t batch_us, int6
 	w->stats.jobs += batch->n;
 	w->stats.batches++;
 	w->stats.failed += failed;
-	w->stats.batch_us += (uint64_t)batch_us;
-	w->stats.commit_us += (uint64_t)commit_us;
+	w->stats.batch_us += (uint64_t)batch->batch_us;
+	w->stats.commit_us += (uint64_t)(until_us - from_us);
+	w->took = (struct took){0};
+	if (e == ERR_OK)
+		w->took = (struct took){batch->batch_us + batch->applied_us - from_us,
+		        until_us - batch->applied_us};
 	pthread_mutex_unlock(&w->lock);
 	for (size_t i = 0; i < batch->n; i++)
 		batch->jobs[i]->done(batch->jobs[i], batch->jobs[i]->result);
@@ -154,35 +197,41 @@ ask_for_checkpoint(struct writer *w, size_t *asked_at)
 	pthread_mutex_unlock(&w->lock);
 }
 
+/* The next prepared batch; NULL: there will be no more. The last one has been finished. */
+static struct batch *
+next_batch(struct writer *w)
+{
+	struct batch *b;
+
+	pthread_mutex_lock(&w->lock);
+	w->writing = false;
+	pthread_cond_broadcast(&w->handed);
+	while (w->ready == NULL && !w->prepared_all)
+		pthread_cond_wait(&w->handed, &w->lock);
+	b = w->ready;
+	w->ready = NULL;
+	w->writing = b != NULL;
+	pthread_cond_broadcast(&w->handed);
+	pthread_mutex_unlock(&w->lock);
+	return b;
+}
+
 static void *
 writer_main(void *ctx)
 {
 	struct writer *w = ctx;
-	struct batch batch = {.n = 0};
-	struct took took = {0};
+	struct batch *b;
 	size_t asked_at = 0;
 
 	pthread_setname_np(pthread_self(), "writer");
-	for (;;) {
-		int64_t t0, t1, t2;
-		enum err e;
+	while ((b = next_batch(w)) != NULL) {
+		int64_t from_us = now_us();
 
-		take(w, &batch, &took);
-		if (batch.n == 0)
-			return NULL;
-		t0 = now_us();
-		if (w->config.batch != NULL)
-			w->config.batch(w->config.ctx, batch.jobs, batch.n);
-		t1 = now_us();
-		e = tx_run(w->config.db, apply_batch, &batch);
-		t2 = now_us();
-		took = (struct took){0};
-		if (e == ERR_OK)
-			took = (struct took){batch.applied_us - t0, t2 - batch.applied_us};
-		finish(w, &batch, e, t1 - t0, t2 - t1);
+		finish(w, b, tx_run(w->config.db, apply_batch, b), from_us);
 		if (w->config.checkpoint_db != NULL)
 			ask_for_checkpoint(w, &asked_at);
 	}
+	return NULL;
 }
 
 /* Copies pages into the database beside the writer, so that its commits do not have to. */
@@ -214,9 +263,20 @@ static void
 free_writer(struct writer *w)
 {
 	pthread_cond_destroy(&w->wake);
+	pthread_cond_destroy(&w->handed);
 	pthread_cond_destroy(&w->wake_checkpointer);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
+}
+
+static void
+end_thread(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->prepared_all = true;
+	pthread_cond_broadcast(&w->handed);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
 }
 
 static void
@@ -247,6 +307,7 @@ writer_start(const struct writer_config *config, struct writer **out)
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&w->wake, &attr);
 	pthread_condattr_destroy(&attr);
+	pthread_cond_init(&w->handed, NULL);
 	pthread_cond_init(&w->wake_checkpointer, NULL);
 	if (config->checkpoint_db != NULL &&
 	        pthread_create(&w->checkpointer, NULL, checkpointer_main, w) != 0) {
@@ -254,6 +315,12 @@ writer_start(const struct writer_config *config, struct writer **out)
 		return ERR_IO;
 	}
 	if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
+		end_checkpointer(w);
+		free_writer(w);
+		return ERR_IO;
+	}
+	if (pthread_create(&w->preparer, NULL, preparer_main, w) != 0) {
+		end_thread(w);
 		end_checkpointer(w);
 		free_writer(w);
 		return ERR_IO;
@@ -290,6 +357,7 @@ writer_stop(struct writer *w)
 	w->stopping = true;
 	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->preparer, NULL);
 	pthread_join(w->thread, NULL);
 	end_checkpointer(w);
 	free_writer(w);

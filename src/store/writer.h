@@ -1,6 +1,7 @@
 /* The writer of a process: one thread that commits what many threads want written, many jobs in one
  * transaction, since a sync costs the same for one as for sixty-four. Each job has a savepoint of
- * its own, so that one that fails takes nothing with it. */
+ * its own, so that one that fails takes nothing with it. A second thread prepares the next batch
+ * while one is written. */
 #ifndef VDPD_STORE_WRITER_H
 #define VDPD_STORE_WRITER_H
 
@@ -26,9 +27,9 @@ struct writer_config {
 	struct db *db;            /* the writer's alone until writer_stop has returned */
 	struct db *checkpoint_db; /* for a second thread that keeps the WAL short; NULL: none */
 	size_t queue_max;         /* jobs that may wait */
-	/* Called once a batch on the writer's thread, before the transaction, with all jobs of the
-	 * batch in order of submission (public asks keyd to sign all their receipts at once). NULL:
-	 * none. */
+	/* Called once a batch on a thread of its own, before the transaction, with all jobs of the
+	 * batch in order of submission (public asks keyd to sign all their receipts at once); the
+	 * batch before may be being written meanwhile. NULL: none. */
 	void (*batch)(void *ctx, struct writer_job *const *jobs, size_t n);
 	void *ctx;
 };

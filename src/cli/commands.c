@@ -156,8 +156,8 @@ const struct command commands[] = {
 "Takes the message on stdin apart as it would one that came, in the same sandbox,\n"
 "and prints JSON: from, subject, date, text, parts (type, name, size), decrypted,\n"
 "signature (good, bad, unknown-key, none), signer, and automatic (none, bounce,\n"
-"auto-reply, list). What is wrong with the message stands on stderr. Exit status 0\n"
-"whenever it could be taken apart, however badly it was made.\n",
+"auto-reply, list). What is wrong with the message stands on stderr. Exit status\n"
+"0 whenever it could be taken apart, however badly it was made.\n",
                 .executable = "vdpd-mail",
         },
         {
@@ -170,9 +170,9 @@ const struct command commands[] = {
 "  --to     the recipient, as the mail system knows it, with what stands behind +\n"
 "  --from   the sender of the envelope, empty for the null sender; without it the\n"
 "           message's Return-Path\n"
-"Exit status by sysexits.h: 0 once it is durable; 75 while the instance is down or\n"
-"cannot take it now: try again; 65 for a message that is refused (too large), 67\n"
-"for a recipient that is not the instance's, 64 for wrong usage.\n",
+"Exit status by sysexits.h: 0 once it is durable; 75 while the instance is down\n"
+"or cannot take it now: try again; 65 for a message that is refused (too large),\n"
+"67 for a recipient that is not the instance's, 64 for wrong usage.\n",
                 .executable = "vdpd-admin",
         },
         {
@@ -192,13 +192,13 @@ const struct command commands[] = {
                 .summary = "Say what is wrong with an instance, and what to do",
                 .help =
 "Looks at permissions, disk, kernel, clock, processes and their sandboxes, keys\n"
-"and databases; folds every case anew and compares; checks chains and checkpoints;\n"
-"fetches security.txt as the world sees it, tries the relay without sending, and\n"
-"looks at the age of the last backup. Each finding says what to do. Changes\n"
-"nothing, opens no report, and works while the instance runs or not. Exit status\n"
-"0 if all is well, notes or not; 1 where there is a problem.\n"
-"  --repair    write the order of the queue anew (next_clock, next_due, next_warn)\n"
-"              where it is not what a case's events make it\n"
+"and databases; folds every case anew and compares; checks chains and\n"
+"checkpoints; fetches security.txt as the world sees it, tries the relay without\n"
+"sending, and looks at the age of the last backup. Each finding says what to do.\n"
+"Changes nothing, opens no report, and works while the instance runs or not.\n"
+"Exit status 0 if all is well, notes or not; 1 where there is a problem.\n"
+"  --repair    write the order of the queue anew (next_clock, next_due,\n"
+"              next_warn) where it is not what a case's events make it\n"
 "  --offline   ask nothing of the network\n"
 "  --storage-key-kept   no examination: remember that a copy of keys/storage.key\n"
 "              lies in a safe place (a backup with the key says so by itself)\n",
@@ -323,8 +323,8 @@ const struct command commands[] = {
 "  human-impact          SI MI, for HI\n"
 "  public-safety-impact  SI, for PSI\n"
 "Every point is needed, in any order. Points and values are taken by key or name,\n"
-"in any letter case: E=A or exploitation=active. `list` shows all of them. A table\n"
-"is also known by SSVC's own key (DT_CO) and file (cisa_coordinator_2_0_3).\n"
+"in any letter case: E=A or exploitation=active. `list` shows all of them. A\n"
+"table is also known by SSVC's own key (DT_CO) and file (cisa_coordinator_2_0_3).\n"
 "  --json   the table, the values and the outcome with its key\n",
                 .run = cmd_ssvc,
         },
@@ -378,8 +378,8 @@ const struct command commands[] = {
                 .help =
 "FORMAT is csaf, osv, cve, ghsa or json. With -C the advisory is published by the\n"
 "instance in DIR at once, or as a new revision of the one of that id, running or\n"
-"not. Without, its record is printed as JSON, which `vdpd advisory convert` reads.\n"
-"What is wrong with a document is told with the place.\n",
+"not. Without, its record is printed as JSON, which `vdpd advisory convert`\n"
+"reads. What is wrong with a document is told with the place.\n",
                 .executable = "vdpd-admin",
         },
         {

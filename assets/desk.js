@@ -158,3 +158,24 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
 	form.addEventListener("submit", (event) => { event.preventDefault(); asks(); });
 	form.hidden = !window.PublicKeyCredential;
 }
+
+/* ---- The calculator: the score follows what is chosen ---- */
+
+for (const form of document.querySelectorAll("form[data-calculator]")) {
+	let last = 0;
+	form.addEventListener("change", async () => {
+		const mine = ++last;
+		const answer = await fetch(`/calculator/score?${new URLSearchParams(new FormData(form))}`);
+		if (!answer.ok || mine !== last)
+			return;
+		const got = await answer.json();
+		form.querySelector("#score").textContent = got.score || "\u2013";
+		form.querySelector("#vector").textContent = got.vector;
+		form.querySelector("#wrong").textContent = got.wrong;
+		const take = form.querySelector("#take");
+		if (!take)
+			return;
+		take.hidden = got.vector === "";
+		take.href = `/cases/${form.elements.case.value}?${new URLSearchParams({ cvss: got.vector, severity: got.severity, cwe: form.elements.cwe.value })}#triage`;
+	});
+}

@@ -154,6 +154,7 @@ struct view_case {
 	struct str assignee, component, severity_now;                /* chosen in them */
 	struct view_input text;                /* kept after a refused reply */
 	struct view_input note;                /* kept after a refused note */
+	bool triage_begun; /* the calculator has sent somebody back: the form is open */
 	struct view_input cvss_in, cwe_in, of; /* kept after a refused triage or close */
 	struct str reason, typed;  /* likewise: the reason chosen, the optional message */
 	struct str refused;        /* the action that was refused: its form is open; "" = none */

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "case/cvss.h"
+#include "case/cvss_words.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -198,10 +199,41 @@ test_all_base_vectors(void **state)
 	assert_string_equal(hex, "335272da209e3dfe");
 }
 
+/* The calculator's words stand beside the values that the reader knows, in its order: a vector of
+ * the K-th value of each metric is read, and written as it was. */
+static void
+test_words(void **state)
+{
+	(void)state;
+	for (int version = 0; version < CVSS_VERSION_COUNT; version++)
+		for (size_t k = 0; k < CVSS_VALUES_MAX; k++) {
+			struct buf given, written;
+			struct cvss v;
+
+			buf_init(&given, CVSS_VECTOR_MAX);
+			buf_init(&written, CVSS_VECTOR_MAX);
+			buf_fmt(&given, "CVSS:%s", cvss_version_name((enum cvss_version)version));
+			for (size_t i = 0; i < cvss_metrics_n((enum cvss_version)version); i++) {
+				struct cvss_metric m = cvss_metric((enum cvss_version)version, i);
+				size_t at = k % m.values_n;
+
+				assert_true(m.values_n >= 2 && m.words[at].n > 0);
+				assert_true((m.group == CVSS_BASE) != str_eq(m.keys[0], STR("X")));
+				buf_fmt(&given, "/%s:%.*s", m.key, STR_ARG(m.keys[at]));
+			}
+			assert_int_equal(cvss_parse(buf_view(&given), &v, NULL), ERR_OK);
+			cvss_format(&v, &written);
+			assert_true(str_eq(buf_view(&given), buf_view(&written)));
+			buf_clear(&given);
+			buf_clear(&written);
+		}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+	        cmocka_unit_test(test_words),
 	        cmocka_unit_test(test_scores),
 	        cmocka_unit_test(test_invalid),
 	        cmocka_unit_test(test_data),

@@ -95,6 +95,26 @@ assessment(struct arena *a, const struct case_row *row, struct view_case *v)
 	}
 }
 
+/* What was chosen on the pages that help with the triage. */
+static void
+take_over(struct request *req, struct view_case *v)
+{
+	struct str cvss = request_query(req, "cvss"), cwe = request_query(req, "cwe");
+	enum severity s;
+	int64_t id;
+
+	if (cvss.n > 0 && cvss.n < CVSS_VECTOR_MAX) {
+		v->cvss_in.value = cvss;
+		v->triage_begun = true;
+		if (severity_parse(request_query(req, "severity"), &s) == ERR_OK)
+			v->severity_now = str_of(severity_name(s));
+	}
+	if (cwe_parse(cwe, &id) == ERR_OK) {
+		v->cwe_in.value = str_fmt(req->a, "CWE-%lld", (long long)id);
+		v->triage_begun = true;
+	}
+}
+
 /* What was typed into the form that was refused, and what is wrong with it. */
 static void
 keep_typed(struct request *req, const struct diag *d, struct view_case *v)
@@ -174,6 +194,7 @@ fill(struct request *req, const struct opened *o, const struct report *r,
 	        .erase_asked = c->status.erase_asked && c->row.erased_at == 0,
 	};
 	assessment(req->a, &c->row, v);
+	take_over(req, v);
 	may(req, &c->status, v);
 	part_thread(req->a, c, people, v);
 	part_events(req->a, c, people, v);

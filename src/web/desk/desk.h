@@ -242,6 +242,7 @@ handler_fn desk_file_get, desk_picture_get, desk_file_part_get;
 void desk_mail_respond(struct request *req, const struct opened *o, const struct case_file *f);
 void desk_mail_part(struct request *req, const struct opened *o, const struct case_file *f);
 handler_fn desk_keys_get, desk_log_get;
+handler_fn desk_calculator_get, desk_score_get, desk_cwe_get;
 handler_fn desk_overview_get, desk_overview_csv_get, desk_overview_json_get;
 handler_fn desk_people_get, desk_people_post, desk_invitation_end_post;
 handler_fn desk_member_get, desk_member_post;

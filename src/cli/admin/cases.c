@@ -97,8 +97,9 @@ read_one(struct db *db, void *ctx)
 	struct event_row *events;
 	enum err e = case_by_id(r->c->a, db, r->id, &r->c->row);
 
-	if (e == ERR_OK)
-		e = event_list(r->c->a, db, r->id, true, &events, &r->c->n);
+	if (e != ERR_OK || r->c->of->rows_only)
+		return e;
+	e = event_list(r->c->a, db, r->id, true, &events, &r->c->n);
 	if (e == ERR_OK)
 		r->c->events = events;
 	return e;

@@ -10,6 +10,7 @@ struct cases {
 	struct db *db;
 	struct programme programme;  /* policies included */
 	const struct policy *policy; /* as its file says now */
+	bool rows_only;              /* set after cases_open: cases_walk reads no events */
 };
 
 /* Opens data/vdpd.db and reads the programme that C names with its policy and the public keys.

@@ -44,13 +44,23 @@ follow(const struct case_seen *c, struct diag *d)
 }
 
 enum err
+chain_check_events(const struct case_seen *c, struct diag *d)
+{
+	return c->n > 0 ? follow(c, d) : broken(d, c, "has no events");
+}
+
+enum err
+chain_check_signature(const struct case_seen *c, struct diag *d)
+{
+	if (act_check_key(&c->of->programme, c->a, &c->row) == ERR_OK)
+		return ERR_OK;
+	return broken(d, c, "its number, content, policy or key is not what keyd signed");
+}
+
+enum err
 chain_check(const struct case_seen *c, struct diag *d)
 {
-	enum err e = c->n > 0 ? ERR_OK : broken(d, c, "has no events");
+	enum err e = chain_check_events(c, d);
 
-	if (e == ERR_OK)
-		e = follow(c, d);
-	if (e == ERR_OK && act_check_key(&c->of->programme, c->a, &c->row) != ERR_OK)
-		e = broken(d, c, "its number, content, policy or key is not what keyd signed");
-	return e;
+	return e == ERR_OK ? chain_check_signature(c, d) : e;
 }

@@ -9,6 +9,9 @@
  * missing, changed or added behind the chain, or a row whose number, content, policy or key is not
  * what keyd signed. */
 enum err chain_check(const struct case_seen *c, struct diag *d) MUST_CHECK;
+/* The two halves of it: the chain; the row, for which the events need not have been read. */
+enum err chain_check_events(const struct case_seen *c, struct diag *d) MUST_CHECK;
+enum err chain_check_signature(const struct case_seen *c, struct diag *d) MUST_CHECK;
 
 /* The checkpoints that keyd signed, compared with the heads that chains had then. */
 struct checkpoints;

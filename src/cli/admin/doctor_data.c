@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/time.h"
 #include "cli/admin/chain_check.h"
+#include "cli/admin/doctor_signatures.h"
 #include "cli/admin/fold_check.h"
 #include "cli/admin/keyd_check.h"
 #include "cli/admin/place.h"
@@ -69,6 +70,7 @@ struct examination {
 	struct doctor *doc;
 	struct cases cases;
 	struct checkpoints *checkpoints; /* NULL where they could not be read */
+	struct signatures *signatures;   /* NULL: no second thread */
 	int64_t now, last_event;
 };
 
@@ -122,7 +124,8 @@ see(void *ctx, const struct case_seen *c)
 		x->last_event = c->events[c->n - 1].id;
 	if (x->checkpoints != NULL)
 		checkpoints_see(x->checkpoints, c);
-	if (chain_check(c, &d) != ERR_OK)
+	if (chain_check_events(c, &d) != ERR_OK || (!signatures_has(x->signatures, c->row.id) &&
+	                                                   chain_check_signature(c, &d) != ERR_OK))
 		doctor_problem(x->doc, &d);
 	else if (fold_check(c, x->now, &d) != ERR_OK)
 		check_index(x, c, &d);
@@ -165,7 +168,9 @@ doctor_cases(struct doctor *doc)
 		doctor_problem(doc, &d);
 		return;
 	}
+	x.signatures = signatures_start(doc);
 	examine(&x);
+	signatures_end(x.signatures, doc);
 	checkpoints_free(x.checkpoints);
 	cases_close(&x.cases);
 }

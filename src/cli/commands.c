@@ -150,14 +150,17 @@ const struct command commands[] = {
         },
         {
                 .name = "mail",
-                .arguments = "inspect < MESSAGE",
+                .arguments = "inspect [-C DIR] < MESSAGE",
                 .summary = "Show what the program makes of a mail message",
                 .help =
 "Takes the message on stdin apart as it would one that came, in the same sandbox,\n"
 "and prints JSON: from, subject, date, text, parts (type, name, size), decrypted,\n"
 "signature (good, bad, unknown-key, none), signer, and automatic (none, bounce,\n"
 "auto-reply, list). What is wrong with the message stands on stderr. Exit status\n"
-"0 whenever it could be taken apart, however badly it was made.\n",
+"0 whenever it could be taken apart, however badly it was made.\n"
+"  -C   decrypt it with the OpenPGP keys of this instance, and check its signature\n"
+"       with the keys that came with it: good says that it is whole, not whose it\n"
+"       is. Works while the instance runs or not; opens no case.\n",
                 .executable = "vdpd-mail",
         },
         {

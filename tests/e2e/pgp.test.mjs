@@ -1,29 +1,11 @@
 // OpenPGP as people meet it: the programme's key fetched by three ways, security.txt signed and checked by gpg and sqop;
 // keys that roll over and are extended by themselves; encrypted mail that becomes a case which the team alone reads.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
+import { gpgHome } from './gpg.mjs';
 import { folder, policyFile, rfc3339, scenario, seconds, until, vdpd } from './lib.mjs';
-
-// gpg with a home of its own, ended with the test.
-function gpgHome(t) {
-	const home = fs.mkdtempSync(path.join(os.tmpdir(), 'vdpd-gpg-'));
-	fs.chmodSync(home, 0o700);
-	t.after(() => {
-		spawnSync('gpgconf', ['--kill', 'all'], { env: { ...process.env, GNUPGHOME: home } });
-		fs.rmSync(home, { recursive: true });
-	});
-	const gpg = (args, input = '') => execFileSync('gpg', ['--homedir', home, '--batch', '--quiet', '--no-tty', '--trust-model', 'always',
-		'--pinentry-mode', 'loopback', '--passphrase', '', ...args], { input, stdio: ['pipe', 'pipe', 'pipe'], maxBuffer: 64 << 20 });
-	gpg.home = home;
-	gpg.file = (name, content) => {
-		fs.writeFileSync(path.join(home, name), content);
-		return path.join(home, name);
-	};
-	return gpg;
-}
 
 const keys = (i, ...args) => {
 	const r = vdpd(['keys', 'pgp', ...args, '-C', i.dir]);

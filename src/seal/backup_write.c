@@ -6,12 +6,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FLUSH_BYTES = 4 << 20 };
+enum { FLUSH_BYTES = 1 << 20 };
 
 struct backup_writer {
 	int fd;
 	uint64_t written;
-	uint64_t flushed; /* up to here the disk has been asked to write */
+	uint64_t flushed; /* up to here the disk has been asked to write, */
+	uint64_t settled; /* and up to here it has written */
 	uint64_t left;    /* of the entry in hand */
 	crypto_secretstream_xchacha20poly1305_state stream;
 	unsigned char head_hash[HEAD_HASH];
@@ -20,8 +21,9 @@ struct backup_writer {
 	unsigned char sealed[SEALED_PIECE];
 };
 
-/* One large flush at the end would hold up the commits of everybody else: the disk is asked to
- * begin a little at a time. Only advice, so that a failure is the sync's to tell. */
+/* One large flush at the end would hold up the commits of everybody else, and so would a long queue
+ * before the disk: it is asked to begin a little at a time, and never has more than two such
+ * stretches to write. Only advice, so that a failure is the sync's to tell. */
 static void
 flush_behind(struct backup_writer *w)
 {
@@ -30,6 +32,11 @@ flush_behind(struct backup_writer *w)
 	if (n < FLUSH_BYTES)
 		return;
 	(void)sync_file_range(w->fd, (off_t)w->flushed, (off_t)n, SYNC_FILE_RANGE_WRITE);
+	/* Of no bytes it would be all of the file. */
+	if (w->flushed > w->settled)
+		(void)sync_file_range(w->fd, (off_t)w->settled, (off_t)(w->flushed - w->settled),
+		        SYNC_FILE_RANGE_WAIT_BEFORE);
+	w->settled = w->flushed;
 	w->flushed = w->written;
 }
 

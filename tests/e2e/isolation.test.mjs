@@ -21,11 +21,11 @@ const numbers = Object.fromEntries(fs.readFileSync(path.join(top, 'src/keyd/clie
 const mayAsk = {
 	public: ['keys', 'sign_receipts', 'pgp_state', 'pgp_published'],
 	pgp: ['pgp_state', 'pgp_secret', 'pgp_put', 'pgp_publish'],
-	courier: ['keys', 'open_contact', 'staff_contacts', 'checkpoint', 'told', 'pgp_state', 'pgp_published'],
+	courier: ['keys', 'sign_receipts', 'open_contact', 'staff_contacts', 'checkpoint', 'told', 'pgp_state', 'pgp_published'],
 	desk: ['keys', 'sign_receipts', 'authenticate', 'sign_in', 'sign_out', 'enrol_begin', 'enrol_finish', 'password_change', 'open_case',
 		'open_titles', 'people', 'invite', 'member_change', 'token_create', 'token_list', 'token_revoke', 'audit', 'audit_verify',
 		'invitations', 'invite_revoke', 'sessions', 'member_sign_out', 'factors', 'recovery_renew',
-		'passkey_ask', 'passkey_begin', 'passkey_add', 'passkey_remove', 'passkey_sign_in', 'news', 'absence', 'pgp_state', 'pgp_published', 'pgp_want'],
+		'passkey_ask', 'passkey_begin', 'passkey_add', 'passkey_remove', 'passkey_sign_in', 'news', 'absence', 'pgp_state', 'pgp_published', 'pgp_want', 'sign_bundle'],
 };
 
 const smtp = (yaml) => yaml.replace(/transport: *dir[^\n]*/, 'transport: smtp\n  smtp:\n    host: 127.0.0.1\n    port: 9');

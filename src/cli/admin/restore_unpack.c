@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BACKUPS_MAX = 1000, PATH_SIZE = 4096, BLOB_NAME_MAX = 64 };
+enum { FLUSH_BYTES = 4 << 20, BACKUPS_MAX = 1000, PATH_SIZE = 4096, BLOB_NAME_MAX = 64 };
 
 struct unpack {
 	struct arena *a;
@@ -66,6 +66,7 @@ write_piece(struct unpack *u, int fd, struct str piece, const char *name)
 static enum err
 copy_out(struct unpack *u, int fd, crypto_generichash_state *hash, const char *name)
 {
+	off_t written = 0, flushed = 0;
 	struct str piece;
 	enum err e = ERR_OK;
 
@@ -81,6 +82,13 @@ copy_out(struct unpack *u, int fd, crypto_generichash_state *hash, const char *n
 			e = write_piece(u, fd, piece, name);
 			if (e != ERR_OK)
 				return e;
+			written += (off_t)piece.n;
+		}
+		/* The disk begins while the rest is read; the sync at the end tells failures. */
+		if (written - flushed >= FLUSH_BYTES) {
+			(void)sync_file_range(
+			        fd, flushed, written - flushed, SYNC_FILE_RANGE_WRITE);
+			flushed = written;
 		}
 		progress_add(&u->progress, piece.n);
 	}

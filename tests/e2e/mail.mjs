@@ -22,8 +22,8 @@ export const deliver = (i, text, { from = 'mira@example.org', rcpt = to } = {}) 
 
 // A session: say(LINE) gives the reply's last line; send(BYTES) sends as it is; reply() waits for one.
 export class Lmtp {
-	static async connect(i) {
-		const [host, port] = lmtpAddress(i).split(':');
+	static connect(i) { return Lmtp.open(...lmtpAddress(i).split(':')); }
+	static async open(host, port) {
 		const s = new Lmtp();
 		s.socket = net.connect(Number(port), host);
 		s.text = '';

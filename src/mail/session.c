@@ -271,7 +271,7 @@ on_rcpt(struct session *x, struct str rest)
 	struct str address, parameters;
 
 	if (x->a == NULL || x->chunks) {
-		mistake(x, "503 5.5.1 MAIL comes first");
+		wire_reply(&x->w, "503 5.5.1 MAIL comes first"); /* PIPELINING: no mistake */
 	} else if (!str_eq_nocase(str_sub(rest, 0, 3), STR("TO:")) ||
 	           !path_parse(str_sub(rest, 3, SIZE_MAX), &address, &parameters) ||
 	           address.n == 0) {
@@ -298,7 +298,7 @@ on_data(struct session *x, struct str rest)
 		return;
 	}
 	if (x->a == NULL || x->recipients_n == 0 || x->chunks) {
-		mistake(x, "503 5.5.1 RCPT comes first");
+		wire_reply(&x->w, "503 5.5.1 RCPT comes first");
 		return;
 	}
 	if (content_begin(x) != ERR_OK) {
@@ -348,7 +348,7 @@ on_bdat(struct session *x, struct str rest)
 		return;
 	}
 	if (!fits) {
-		mistake(x, "503 5.5.1 RCPT comes first");
+		wire_reply(&x->w, "503 5.5.1 RCPT comes first");
 		return;
 	}
 	x->failed = x->failed || sunk != ERR_OK;

@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <sodium.h>
+#include <stdlib.h>
 
 _Static_assert(crypto_box_SEALBYTES == 48, "sealed box overhead");
 _Static_assert(crypto_aead_chacha20poly1305_ietf_ABYTES == 16, "tag");

@@ -1,6 +1,8 @@
 /* Folding of long texts in JSON. */
 #include "web/json_fold.h"
 
+#include <stdlib.h>
+
 enum {
 	PIECE_MIN = 64, /* shorter ones are not worth a mark */
 	PIECES_MAX = 1 << 16,

@@ -57,11 +57,11 @@ lookbook: $(B)/lookbook
 ifdef FUZZ
 OPT_asan += -fsanitize=fuzzer-no-link
 endif
-FUZZ_ROOMS = cli mail/mime web publish keyd/client case policy proc base
+FUZZ_ROOMS = cli pgp mail/mime web publish keyd/client case policy proc base
 $(B)/fuzz/%: fuzz/%.c $(foreach r,$(FUZZ_ROOMS),$(call lib,$(r)))
 	@mkdir -p $(@D)
 	$(COMPILE) -MF $@.d $< -o $@ $(LINK:$(CC)%=%) -fsanitize=fuzzer -Wl,--start-group \
-		$(foreach r,$(FUZZ_ROOMS),$(call lib,$(r))) -Wl,--end-group $(libs_vdpd) $(L_web) \
+		$(foreach r,$(FUZZ_ROOMS),$(call lib,$(r))) -Wl,--end-group $(libs_vdpd) $(L_pgp) $(L_web) \
 		$(libs_vdpd-nursery) $(L_mime)
 
 # `make install`: programs, unit, user, man pages and completion below DESTDIR and PREFIX. Starts nothing.

@@ -58,10 +58,9 @@ struct taking {
 	unsigned char hash[MAIL_HASH_BYTES];
 	bool fresh; /* a new case */
 	struct intake intake;
-	struct worker *pgp; /* for this message */
-	bool receipt;       /* it may have an automatic receipt */
-	struct str note;    /* for the team alone, beside it; "" for none */
-	struct str thread;  /* the sealed Message-ID that it came by; .p NULL: none */
+	bool receipt;      /* it may have an automatic receipt */
+	struct str note;   /* for the team alone, beside it; "" for none */
+	struct str thread; /* the sealed Message-ID that it came by; .p NULL: none */
 
 	struct case_row row; /* of the case there is */
 	struct actor actor;
@@ -215,6 +214,20 @@ commit(struct taking *t)
 
 /* ---- Its files ---- */
 
+/* Part I is ciphertext, or says that some follows (RFC 3156 section 4): it stands in the raw
+ * message, and what is in it is opened. */
+static bool
+is_wrapping(const struct mail_message *m, size_t i)
+{
+	for (size_t k = 0; k < m->pgp_n; k++) {
+		if (m->pgp[k].kind == MAIL_PGP_ENCRYPTED &&
+		        (m->pgp[k].part == i ||
+		                str_eq(m->parts[i].type, STR("application/pgp-encrypted"))))
+			return true;
+	}
+	return false;
+}
+
 /* The raw message and the parts that are files. KEY: of the case, for the reporter's own eyes too;
  * NULL: there is none, each file has one of its own. */
 static enum err
@@ -234,7 +247,7 @@ keep_files(struct taking *t, const struct key *key, const struct act_file **out,
 	for (size_t i = 0; i < msg->parts_n && e == ERR_OK; i++) {
 		const struct mail_part *p = &msg->parts[i];
 
-		if ((p->flags & MAIL_PART_BODY) != 0 || p->bytes.n == 0)
+		if ((p->flags & MAIL_PART_BODY) != 0 || p->bytes.n == 0 || is_wrapping(msg, i))
 			continue;
 		files[k].name = case_file_name(t->a, p, i);
 		if (key == NULL) {
@@ -270,7 +283,7 @@ static enum err
 note_signatures(struct taking *t)
 {
 	struct str note = {0};
-	enum err e = signed_note(t->a, t->pgp, &t->m->message, t->m->parts_fd, &note);
+	enum err e = signed_note(t->a, t->m->pgp, &t->m->message, t->m->parts_fd, &note);
 
 	if (e == ERR_OK)
 		t->note = str_fmt(t->a, "%.*s%.*s", STR_ARG(t->note), STR_ARG(note));
@@ -288,7 +301,7 @@ unlock(struct taking *t, const struct case_row *row, const struct act_file **fil
 
 	memcpy(all, *files, *n * sizeof *all);
 	if (e == ERR_OK)
-		e = unlock_mail(t->a, t->pgp, t->in->in->supervisor, &t->in->in->programme, row,
+		e = unlock_mail(t->a, t->m->pgp, t->in->in->supervisor, &t->in->in->programme, row,
 		        &t->m->message, t->m->parts_fd, all + *n, &opened, &note);
 	if (e != ERR_OK)
 		return e;
@@ -391,7 +404,6 @@ inbound_take(struct arena *a, const struct inbound *in, struct db *db, const str
 	taken_hash(in, m, str_fmt(a, "%.*s+%.*s", STR_ARG(plain), STR_ARG(tag)), t->hash);
 	e = mail_taken_find(db, t->hash, &t->case_id);
 	if (e == ERR_NOT_FOUND) {
-		t->pgp = worker_new(in->pgp);
 		e = mail_thread(a, db, &in->in->programme, in->in->intake_key,
 		        in->in->config->public_url.host, tag, &m->message, &t->row);
 		/* An erased case takes nothing any more. */
@@ -401,7 +413,6 @@ inbound_take(struct arena *a, const struct inbound *in, struct db *db, const str
 			e = add_to_case(t);
 		if (e == ERR_OK)
 			e = commit(t);
-		worker_free(t->pgp);
 		if (t->fresh)
 			intake_wipe(&t->intake);
 	}

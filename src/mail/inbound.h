@@ -22,7 +22,8 @@ struct arrival {
 	unsigned char sha256[SHA256_BYTES];
 	struct str sender; /* of the envelope; "" is the null sender */
 	struct mail_message message;
-	int parts_fd; /* of the message's parts */
+	int parts_fd;       /* of the message's parts */
+	struct worker *pgp; /* the sender's OpenPGP worker */
 };
 
 /* The recipients: the configuration's, or the contact address of the policy. True if ADDRESS,

@@ -24,7 +24,7 @@ enum {
 struct session {
 	const struct mail_service *s;
 	struct wire w;
-	struct worker *worker;
+	struct worker *worker, *pgp; /* this sender's; NULL: none yet */
 	bool greeted, ended;
 	unsigned mistakes;
 
@@ -114,11 +114,22 @@ reply_taken(struct session *x, enum err e, struct str number)
 		log_warn("mail_not_taken", "why", err_name(e));
 }
 
+static void
+workers_end(struct session *x)
+{
+	worker_free(x->worker);
+	worker_free(x->pgp);
+	x->worker = x->pgp = NULL;
+}
+
 static enum err
 read_message(struct session *x, struct arrival *m)
 {
 	if (x->worker == NULL)
 		x->worker = worker_new(x->s->mime);
+	if (x->pgp == NULL)
+		x->pgp = worker_new(x->s->inbound.pgp);
+	m->pgp = x->pgp;
 	return inbound_read(x->a, x->worker, m);
 }
 
@@ -447,8 +458,7 @@ session_serve(const struct mail_service *s, int fd)
 		if (wire_flush(&x->w) != ERR_OK)
 			break;
 		if (x->worker != NULL && !wire_ready(&x->w, WORKER_IDLE_MS)) {
-			worker_free(x->worker);
-			x->worker = NULL;
+			workers_end(x);
 		}
 		e = wire_line(&x->w, &line);
 		if (e == ERR_PEER)
@@ -462,7 +472,7 @@ session_serve(const struct mail_service *s, int fd)
 	forget(x);
 	if (wire_flush(&x->w) != ERR_OK)
 		log_info("mail_session", "end", "gone");
-	worker_free(x->worker);
+	workers_end(x);
 	wire_clear(&x->w);
 	free(x);
 }

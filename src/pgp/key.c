@@ -263,3 +263,25 @@ pgp_export_secret(struct arena *a, struct pgp *p, const char *fingerprint, struc
 {
 	return export(a, p, fingerprint, RNP_KEY_EXPORT_SECRET, out);
 }
+
+void
+pgp_forget_others(struct pgp *p)
+{
+	struct arena *a = arena_new(1 << 20);
+	struct pgp_key *keys = ARENA_ARRAY(a, PGP_KEYS_MAX, struct pgp_key);
+	rnp_key_handle_t key;
+	size_t n = 0;
+
+	/* As many again as are told at once, until none is left. */
+	for (bool any = true; any && pgp_keys(a, p, keys, &n) == ERR_OK;) {
+		any = false;
+		for (size_t i = 0; i < n; i++) {
+			if (keys[i].secret || ring_find(p, keys[i].fingerprint, &key) != ERR_OK)
+				continue;
+			any |= rnp_key_remove(key, RNP_KEY_REMOVE_PUBLIC |
+			                                   RNP_KEY_REMOVE_SUBKEYS) == RNP_SUCCESS;
+			rnp_key_handle_destroy(key);
+		}
+	}
+	arena_free(a);
+}

@@ -35,6 +35,9 @@ void pgp_free(struct pgp *p);
  * ERR_TOO_LARGE over PGP_KEY_BYTES_MAX or PGP_KEYS_MAX. */
 enum err pgp_load(struct pgp *p, struct str keys, bool secret) MUST_CHECK;
 
+/* Takes every key out again whose secret half P does not hold. */
+void pgp_forget_others(struct pgp *p);
+
 /* ---- Keys, judged ---- */
 
 /* Whether a key can be encrypted to, or why not. */

@@ -256,6 +256,8 @@ decrypt(struct arena *a, struct pgp_worker *w, const int fds[3], struct mail_ext
 	if (e == ERR_OK && w->ring != NULL)
 		e = pgp_decrypt(w->ring, view(&cipher), w->plain_fd, PLAIN_MAX, &trouble, &sig, &n);
 	piece_clear(&cipher);
+	if (w->ring != NULL)
+		pgp_forget_others(w->ring);
 	if (e == ERR_OK && trouble == PGP_FINE)
 		e = seal(a, w, fds[2], to, &sig, &sealed);
 	if (e == ERR_OK) {

@@ -230,6 +230,16 @@ test_decrypt(void **state)
 		close(blob);
 	}
 
+	/* Keys that came with one mail say nothing of the next. */
+	blob = memfd_create("blob", MFD_CLOEXEC);
+	assert_int_equal(ask_decrypt(w, message, STR(""), &to, blob, &trouble, &sealed), ERR_OK);
+	assert_int_equal(
+	        mime_blob_head(peers_arena, opened(sealed, blob), &how_text, &m, &parts_at),
+	        ERR_OK);
+	assert_true(pgp_how_unpack(how_text, &how));
+	assert_int_equal(how.signature.state, PGP_SIGNED_UNKNOWN_KEY);
+	close(blob);
+
 	/* Nothing comes out of what does not hold, nor of what keyd did not sign for. */
 	blob = memfd_create("blob", MFD_CLOEXEC);
 	assert_int_equal(ask_decrypt(w, str_sub(message, 0, message.n / 2), STR(""), &to, blob,

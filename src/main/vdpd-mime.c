@@ -15,7 +15,7 @@ struct room {
 };
 
 static const struct sandbox_spec sandbox = {
-        .may = SANDBOX_FORK | SANDBOX_WORKERS, .files_max = 128};
+        .may = SANDBOX_FORK | SANDBOX_WORKERS, .files_max = 512};
 
 static void
 asked_by(void *arg, enum role_id peer, int fd)

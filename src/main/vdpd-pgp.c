@@ -208,7 +208,7 @@ main(void)
 	static const struct sandbox_spec sandbox = {.may = SANDBOX_FORK | SANDBOX_WORKERS,
 	        .syscalls = syscalls,
 	        .syscalls_n = 1,
-	        .files_max = 256};
+	        .files_max = 512};
 	static struct room room;
 	struct worker_kind kind = pgp_worker_kind(&room.worker);
 	struct diag d = {0};

@@ -14,8 +14,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* What comes with a request, the server's own, and some to spare. */
-enum { WORKER_FILES = 64, REAP_MS = 500 };
+/* The kernel holds who sends descriptors to this number too, counting all that are on their way
+ * between processes of the same user. */
+enum { WORKER_FILES = 512, REAP_MS = 500 };
 
 struct worker_nursery {
 	const struct worker_kind *kind;

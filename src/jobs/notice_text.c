@@ -75,7 +75,7 @@ promises_fact(struct arena *a, struct jobs *j, const struct notice_about *n, str
 	struct event_row *rows;
 	struct event *events;
 	struct clock_entry *clocks;
-	size_t n_rows, n_clocks;
+	size_t n_rows, n_clocks = 0;
 	enum err e = event_list(a, j->db, n->row->id, false, &rows, &n_rows);
 
 	if (e == ERR_OK)

@@ -190,7 +190,9 @@ export class Instance {
 	// Where it will listen.
 	async addresses() {
 		this.publicPort = await freePort();
-		this.deskPort = await freePort();
+		do
+			this.deskPort = await freePort();
+		while (this.deskPort === this.publicPort);
 		this.public = `http://127.0.0.1:${this.publicPort}`;
 		this.desk = `http://127.0.0.1:${this.deskPort}`;
 	}

@@ -172,10 +172,11 @@ for (const form of document.querySelectorAll("form[data-calculator]")) {
 		form.querySelector("#score").textContent = got.score || "\u2013";
 		form.querySelector("#vector").textContent = got.vector;
 		form.querySelector("#wrong").textContent = got.wrong;
+		form.querySelector("#means").textContent = got.severity ? `By the policy: ${got.severity}` : "";
 		const take = form.querySelector("#take");
 		if (!take)
 			return;
 		take.hidden = got.vector === "";
-		take.href = `/cases/${form.elements.case.value}?${new URLSearchParams({ cvss: got.vector, severity: got.severity, cwe: form.elements.cwe.value })}#triage`;
+		take.href = `/cases/${form.elements.case.value}?${new URLSearchParams({ cvss: got.vector, cwe: form.elements.cwe.value })}#triage`;
 	});
 }

@@ -95,6 +95,7 @@ enum { ACT_ADVISORY_MAX = 64 };
 struct act_request {
 	enum action action;
 	struct str text; /* for the reporter or, with a note, for the team; "" for none */
+	struct str note; /* triage: the reason, for the team */
 	enum severity severity;
 	struct str cvss;
 	int64_t cwe;

@@ -45,6 +45,29 @@ component_read(struct act *act, struct str given, struct str *out)
 	return ERR_OK;
 }
 
+/* By the score, as the policy that the case is pinned to maps it. */
+static enum err
+severity_of(struct act *act, struct clear *c)
+{
+	const struct policy *policy;
+	struct cvss v;
+	enum err e =
+	        policies_get(act->programme->policies, act->db, act->row.policy_sha256, &policy);
+
+	if (e == ERR_OK)
+		e = cvss_parse(c->cvss, &v, NULL);
+	if (e != ERR_OK)
+		return e;
+	c->severity = policy_severity(policy, cvss_score(&v).score,
+	        c->component.n > 0 ? c->component : act->row.component);
+	if (c->severity != SEVERITY_NONE)
+		return ERR_OK;
+	if (act->why != NULL)
+		snprintf(act->why->pointer, sizeof act->why->pointer, "/severity");
+	return diag_set(act->why, ERR_INVALID, "give the severity",
+	        "the score is 0.0, which is no severity");
+}
+
 enum err
 act_triage(struct act *act, const struct act_request *q)
 {
@@ -61,8 +84,12 @@ act_triage(struct act *act, const struct act_request *q)
 		e = vector_read(act, q->cvss, &c.cvss);
 	if (e == ERR_OK && q->component.n > 0)
 		e = component_read(act, q->component, &c.component);
+	if (e == ERR_OK && c.severity == SEVERITY_NONE)
+		e = severity_of(act, &c);
+	/* The reason is the team's alone. */
 	if (e == ERR_OK)
-		e = act_append(act, EVENT_TRIAGED, &c, SEALED_NONE, STR(""));
+		e = act_append(
+		        act, EVENT_TRIAGED, &c, q->note.n > 0 ? SEALED_TEAM : SEALED_NONE, q->note);
 	if (e != ERR_OK)
 		return e;
 	act->row.cvss = c.cvss.n > 0 ? c.cvss : act->row.cvss;

@@ -19,11 +19,12 @@ enum {
 	F_DATE = 1 << 9,
 	F_CREDIT = 1 << 10,
 	F_FILES = 1 << 11,
-	F_COUNT = 12
+	F_NOTE = 1 << 12,
+	F_COUNT = 13
 };
 
 static const char *const field_names[F_COUNT] = {"text", "severity", "cvss", "cwe", "component",
-        "reason", "of", "to", "advisory", "date", "credit", "files"};
+        "reason", "of", "to", "advisory", "date", "credit", "files", "note"};
 
 static const struct action_row {
 	const char *name;
@@ -36,8 +37,8 @@ static const struct action_row {
                 act_request_info},
         [ACTION_MESSAGE] = {"message", PERMISSION_HANDLE_CASES, F_TEXT, F_FILES, act_message},
         [ACTION_NOTE] = {"note", PERMISSION_HANDLE_CASES, F_TEXT, F_FILES, act_note},
-        [ACTION_TRIAGE] = {"triage", PERMISSION_HANDLE_CASES, F_SEVERITY,
-                F_CVSS | F_CWE | F_COMPONENT | F_TEXT, act_triage},
+        [ACTION_TRIAGE] = {"triage", PERMISSION_HANDLE_CASES, 0,
+                F_SEVERITY | F_CVSS | F_CWE | F_COMPONENT | F_TEXT | F_NOTE, act_triage},
         [ACTION_ASSIGN] = {"assign", PERMISSION_HANDLE_CASES, 0, F_TO, act_assign},
         [ACTION_FIX] = {"fix", PERMISSION_HANDLE_CASES, 0, F_TEXT, act_fix},
         [ACTION_CLOSE] = {"close", PERMISSION_DECIDE_CASES, F_REASON, F_OF | F_TEXT, act_close},
@@ -77,8 +78,8 @@ fields_of(const struct act_request *q)
 {
 	const bool has[F_COUNT] = {q->text.n > 0, q->severity != SEVERITY_NONE, q->cvss.n > 0,
 	        q->cwe != 0, q->component.n > 0, q->reason != CLOSE_NONE, q->of.n > 0,
-	        q->assignee != 0, q->advisory.n > 0, q->date.n > 0, q->credit.n > 0,
-	        q->files_n > 0};
+	        q->assignee != 0, q->advisory.n > 0, q->date.n > 0, q->credit.n > 0, q->files_n > 0,
+	        q->note.n > 0};
 	unsigned bits = 0;
 
 	for (unsigned i = 0; i < F_COUNT; i++)
@@ -117,7 +118,9 @@ act_check(const struct act_request *q, struct diag *d)
 {
 	const struct action_row *row = &table[q->action];
 	unsigned has = fields_of(q);
-	unsigned missing = row->must & ~has, strange = has & ~(row->must | row->may);
+	/* A vector means a severity by the policy. */
+	unsigned severity = q->action == ACTION_TRIAGE && q->cvss.n == 0 ? F_SEVERITY : 0;
+	unsigned missing = (row->must | severity) & ~has, strange = has & ~(row->must | row->may);
 
 	for (unsigned i = 0; i < F_COUNT; i++) {
 		bool wanted = (missing >> i & 1) != 0;

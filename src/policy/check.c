@@ -209,6 +209,19 @@ check_replies(const struct yaml_doc *doc, const struct policy *p)
 	}
 }
 
+static void
+check_scores(const struct yaml_doc *doc, const struct policy *p)
+{
+	for (int s = SEVERITY_CRITICAL; s < SEVERITY_LOW; s++)
+		if (p->score_from[s] <= p->score_from[s + 1])
+			yaml_mistake(doc,
+			        &p->score_from[yaml_line(doc, &p->score_from[s]) != 0 ? s : s + 1],
+			        "write a higher score for the worse severity",
+			        "the score of \"%s\" is not above that of \"%s\"",
+			        severity_name((enum severity)s),
+			        severity_name((enum severity)(s + 1)));
+}
+
 void
 policy_check(struct arena *a, const struct yaml_doc *doc, const struct policy *p)
 {
@@ -225,4 +238,5 @@ policy_check(struct arena *a, const struct yaml_doc *doc, const struct policy *p
 	if (p->limits.total_bytes < p->limits.file_bytes)
 		yaml_mistake(doc, &p->limits.total_bytes, "make it larger",
 		        "all attachments together are given less room than one");
+	check_scores(doc, p);
 }

@@ -146,6 +146,30 @@ static const struct yaml_key scope[] = {
 };
 MAP("scope", struct policy, scope);
 
+static const char *const severity_choices[] = {
+        [SEVERITY_NONE] = "",
+        [SEVERITY_CRITICAL] = "critical",
+        [SEVERITY_HIGH] = "high",
+        [SEVERITY_MEDIUM] = "medium",
+        [SEVERITY_LOW] = "low",
+        NULL,
+};
+
+#define SCORE(name_, help_)                                                                        \
+	{                                                                                          \
+		name_, FORMAT(value_score, int64_t),                                               \
+		        AT(struct policy, score_from[SEVERITY_##help_]),                           \
+		        .help = "lowest CVSS score that is " name_, .mend = "write \"7.0\""        \
+	}
+
+static const struct yaml_key scores[] = {
+        SCORE("critical", CRITICAL),
+        SCORE("high", HIGH),
+        SCORE("medium", MEDIUM),
+        SCORE("low", LOW),
+};
+MAP("scores", struct policy, scores);
+
 static const struct yaml_key component[] = {
         {"id", ID, .required = true, .unique = true, AT(struct policy_component, id),
                 .help = "name in cases and in the API", .mend = ID_MEND},
@@ -153,6 +177,9 @@ static const struct yaml_key component[] = {
                 .help = "name for people"},
         {"also", TEXT(1, 100), LIST(struct policy_component, also, also_n), .items_max = 20,
                 .unique = true, .help = "other names for it"},
+        {"severity_at_most", .type = YAML_CHOICE, .choices = severity_choices,
+                AT(struct policy_component, severity_at_most),
+                .help = "what a CVSS score can mean in it at the most"},
 };
 MAP("a component", struct policy_component, component);
 
@@ -416,6 +443,9 @@ static const struct yaml_key top[] = {
         {"components", .type = YAML_MAP, .map = &component_map, .required = true,
                 LIST(struct policy_read, p.components, p.components_n), .items_min = 1,
                 .help = "parts of the product"},
+        {"scores", .type = YAML_SECTION, .map = &scores_map,
+                .help = "from which CVSS score on a severity holds; 9.0, 7.0, 4.0, 0.1 if left "
+                        "out"},
         {"safe_harbour", .type = YAML_SECTION, .map = &safe_harbour_map, .required = true,
                 .help = "what researchers are promised"},
         {"promises", .type = YAML_SECTION, .map = &promises_map, .required = true,

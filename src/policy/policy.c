@@ -87,6 +87,10 @@ policy_parse(struct arena *a, const char *filename, struct str text, struct diag
 	r->p.limits.file_bytes = 25000000;
 	r->p.limits.total_bytes = 100000000;
 	r->p.limits.files = 10;
+	r->p.score_from[SEVERITY_CRITICAL] = 90;
+	r->p.score_from[SEVERITY_HIGH] = 70;
+	r->p.score_from[SEVERITY_MEDIUM] = 40;
+	r->p.score_from[SEVERITY_LOW] = 1;
 	r->p.accent = STR("#1f4d8f");
 	e = yaml_read(a, filename, text, &policy_keys, r, ds, &doc);
 	/* A file that is not even a map has nothing left to look at. */
@@ -121,6 +125,21 @@ policy_component(const struct policy *p, struct str s)
 		if (is_called(&p->components[i], s))
 			return &p->components[i];
 	return NULL;
+}
+
+enum severity
+policy_severity(const struct policy *p, int tenths, struct str component)
+{
+	const struct policy_component *c = component.n > 0 ? policy_component(p, component) : NULL;
+	enum severity s = SEVERITY_CRITICAL;
+
+	if (tenths <= 0)
+		return SEVERITY_NONE;
+	/* A score below all ranges is low all the same. */
+	while (s < SEVERITY_LOW && tenths < p->score_from[s])
+		s++;
+	/* Critical is the smallest of them. */
+	return c != NULL && (int)s < c->severity_at_most ? (enum severity)c->severity_at_most : s;
 }
 
 const struct policy_clause *

@@ -87,6 +87,7 @@ struct policy_component {
 	struct str name;
 	const struct str *also; /* other names that people use for it */
 	size_t also_n;
+	int severity_at_most; /* enum severity; SEVERITY_NONE: no cap */
 };
 
 /* One of the parts of a good report: a section of the form. */
@@ -177,6 +178,9 @@ struct policy {
 		struct str no_legal_action; /* the promise below the clauses */
 	} safe_harbour;
 
+	/* Lowest CVSS score of each severity, in tenths. */
+	int64_t score_from[SEVERITY_COUNT];
+
 	struct promises promises; /* for the clocks */
 	struct {
 		struct str heading, action_heading, time_heading;
@@ -227,6 +231,10 @@ enum err policy_parse(struct arena *a, const char *filename, struct str text, st
 
 /* The component called S: by id, name or another of its names, in any letter case. NULL if none. */
 const struct policy_component *policy_component(const struct policy *p, struct str s);
+
+/* What a CVSS score of TENTHS means by P, in the component called COMPONENT ("" for none): the
+ * severity of its range, or what the component has at the most. SEVERITY_NONE for 0.0. */
+enum severity policy_severity(const struct policy *p, int tenths, struct str component);
 
 /* The guideline that makes the form ask ASK; NULL if the policy does not. */
 const struct policy_clause *policy_question(const struct policy *p, enum policy_ask ask);

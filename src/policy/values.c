@@ -84,6 +84,22 @@ is_alnum(char c)
 }
 
 const char *
+value_score(struct arena *a, struct str s, void *out)
+{
+	size_t dot = str_find(s, '.', 0);
+	uint64_t whole, tenth = 0;
+
+	(void)a;
+	if (str_u64(str_sub(s, 0, dot), 10, &whole) != ERR_OK ||
+	        (dot != SIZE_MAX &&
+	                (s.n != dot + 2 || str_u64(str_sub(s, dot + 1, 1), 9, &tenth) != ERR_OK)) ||
+	        whole * 10 + tenth == 0 || whole * 10 + tenth > 100)
+		return "is not a score";
+	*(int64_t *)out = (int64_t)(whole * 10 + tenth);
+	return NULL;
+}
+
+const char *
 value_colour(struct arena *a, struct str s, void *out)
 {
 	bool ok = s.n == 7 && s.p[0] == '#';

@@ -10,6 +10,8 @@ const char *value_duration(struct arena *a, struct str s, void *out);
 /* int64_t, seconds, 0 for "never": "30 d", "24 months", "7 years"; at most a hundred years. A month
  * is a twelfth of 365 days. */
 const char *value_retention(struct arena *a, struct str s, void *out);
+/* int64_t, tenths: "9.0", from 0.1 to 10.0. */
+const char *value_score(struct arena *a, struct str s, void *out);
 /* int64_t, bytes: "500 kB", "20 MB" (powers of 1,000), "64 KiB", "25 MiB"; at most 4 GiB. */
 const char *value_bytes(struct arena *a, struct str s, void *out);
 /* struct str: "#1f4d8f", in small letters. */

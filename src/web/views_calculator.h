@@ -27,7 +27,7 @@ struct view_calculator {
 	size_t groups_n;
 	struct str vector; /* canonical; "" until it is complete */
 	struct str score;  /* "9.3 Critical"; "" likewise */
-	struct str word;   /* "critical"; "" for none */
+	struct str word;   /* what it means by the policy: "critical"; "" for none */
 	struct str wrong;  /* what is missing, or wrong with the vector that was given */
 };
 struct view_cwe {

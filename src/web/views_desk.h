@@ -124,6 +124,12 @@ struct view_template {
 	struct str name, text;
 };
 
+/* One triage. */
+struct view_assessment {
+	struct str what, who, reason;
+	int64_t at;
+};
+
 struct view_case {
 	struct view_desk page;
 	struct view_mistakes mistakes;
@@ -132,8 +138,13 @@ struct view_case {
 	struct str severity; /* as view_queue_row */
 	bool severity_claimed;
 	struct str cvss, cvss_vector, cwe, part, who;
-	struct str scope;   /* "in scope: api.exact.works", "not known" */
-	struct str channel; /* "web form", "API" */
+	struct str reported, reported_vector; /* the reporter's own: "high 7.1"; "" = none */
+	struct str by_policy; /* what the score means, where it is not what was set; "" = nothing */
+	const struct view_assessment *assessments; /* each that the team made, the newest first */
+	size_t n_assessments;
+	struct str triage_note; /* kept after a refused triage */
+	struct str scope;       /* "in scope: api.exact.works", "not known" */
+	struct str channel;     /* "web form", "API" */
 	bool privacy, question, needs_info, anonymous;
 	bool many_opened; /* by who looks, this hour: more will soon be refused */
 	int64_t received_at, now;
@@ -152,9 +163,9 @@ struct view_case {
 	size_t n_templates;
 	struct view_options people, components, severities, reasons; /* of the forms */
 	struct str assignee, component, severity_now;                /* chosen in them */
-	struct view_input text;                /* kept after a refused reply */
-	struct view_input note;                /* kept after a refused note */
-	bool triage_begun; /* the calculator has sent somebody back: the form is open */
+	struct view_input text; /* kept after a refused reply */
+	struct view_input note; /* kept after a refused note */
+	bool triage_begun;      /* the calculator has sent somebody back: the form is open */
 	struct view_input cvss_in, cwe_in, of; /* kept after a refused triage or close */
 	struct str reason, typed;  /* likewise: the reason chosen, the optional message */
 	struct str refused;        /* the action that was refused: its form is open; "" = none */

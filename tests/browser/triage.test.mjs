@@ -39,7 +39,7 @@ test('calculator and search for a weakness', async (t) => {
 	await ana.page.locator('#score', { hasText: '7.1 High' }).waitFor();
 	await ana.presses('Take it into the triage');
 	assert.equal(await ana.page.locator('#cvss').inputValue(), 'CVSS:4.0/AV:N/AC:L/AT:N/PR:L/UI:N/VC:H/VI:N/VA:N/SC:N/SI:N/SA:N');
-	assert.equal(await ana.page.locator('#severity').inputValue(), 'high');
+	assert.equal(await ana.page.locator('#severity').inputValue(), '', 'the policy says what the score means');
 	await ana.page.locator('#triage a', { hasText: 'Find by word' }).click();
 	await ana.page.waitForURL(/cwe/);
 	await ana.looks('cwe-empty');
@@ -49,10 +49,11 @@ test('calculator and search for a weakness', async (t) => {
 	await ana.presses('CWE-639');
 	assert.equal(await ana.page.locator('#cwe').inputValue(), 'CWE-639');
 	assert.match(await ana.page.locator('#cvss').inputValue(), /^CVSS:4/, 'kept on the way');
-	assert.equal(await ana.page.locator('#severity').inputValue(), 'high');
+	await ana.page.locator('#triage textarea[name="note"]').fill('Seen with two accounts of our own.');
 	await ana.page.locator('#triage').getByRole('button', { name: 'Set severity' }).click();
 	await ana.page.locator('.note.good').waitFor();
-	await ana.reads('CWE-639');
+	await ana.reads('CWE-639', 'high 7.1', 'By the reporter', 'Seen with two accounts of our own.', '1 assessment');
+	await ana.looks('case-assessed');
 	// What cannot be, or is hostile, is said and not shown as it is.
 	await ana.goes('/calculator?vector=CVSS:4.0/AV:Z&case=x"onmouseover=1');
 	await ana.reads('AV: ');

@@ -385,6 +385,33 @@ test_clear_fields(void **state)
 	assert_int_equal(clear_parse(STR("cwe=-1\n"), &got), ERR_SYNTAX);
 }
 
+/* A vector alone means a severity by the policy; the reason is kept for the team. */
+static void
+test_triage_by_score(void **state)
+{
+	struct fixture *f = *state;
+	struct event_row *events;
+	size_t n;
+
+	assert_int_equal(
+	        act_check(&(struct act_request){.action = ACTION_TRIAGE}, NULL), ERR_INVALID);
+	assert_int_equal(
+	        act_as(f, analyst, HOUR_S,
+	                (struct act_request){.action = ACTION_TRIAGE,
+	                        .cvss = STR("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:N/A:N")}),
+	        ERR_INVALID);
+	assert_int_equal(
+	        act_as(f, analyst, HOUR_S,
+	                (struct act_request){.action = ACTION_TRIAGE,
+	                        .cvss = STR("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"),
+	                        .note = STR("seen on staging")}),
+	        ERR_OK);
+	assert_int_equal(row_of(f).severity, SEVERITY_CRITICAL);
+	assert_int_equal(event_list(f->a, f->store.db, f->in.row.id, true, &events, &n), ERR_OK);
+	assert_int_equal(events[n - 1].sealed_with, SEALED_TEAM);
+	assert_true(events[n - 1].body.n > 0);
+}
+
 int
 main(void)
 {
@@ -395,6 +422,7 @@ main(void)
 	        cmocka_unit_test_setup_teardown(test_rewritten_event_is_refused, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_repeated_request, setup, teardown),
 	        cmocka_unit_test_setup_teardown(test_clear_fields, setup, teardown),
+	        cmocka_unit_test_setup_teardown(test_triage_by_score, setup, teardown),
 	};
 
 	if (sodium_init() < 0)

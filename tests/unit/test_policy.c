@@ -233,6 +233,70 @@ test_duration_words(void **state)
 	arena_free(a);
 }
 
+/* TEXT with MORE before its line "components:", and AFTER behind the id of the first component. */
+static struct str
+with(struct arena *a, struct str text, const char *more, const char *after)
+{
+	const char *components = memmem(text.p, text.n, "\ncomponents:", 12);
+	const char *first =
+	        memmem(components, (size_t)(text.p + text.n - components), "id: web\n", 8);
+	size_t at = (size_t)(components - text.p) + 1, id = (size_t)(first - text.p) + 8;
+
+	return str_fmt(a, "%.*s%s%.*s%s%.*s", (int)at, text.p, more, (int)(id - at), text.p + at,
+	        after, (int)(text.n - id), text.p + id);
+}
+
+static void
+test_scores(void **state)
+{
+	static const struct {
+		int tenths;
+		const char *component;
+		enum severity by_default, mapped;
+	} cases[] = {
+	        {100, "", SEVERITY_CRITICAL, SEVERITY_CRITICAL},
+	        {95, "api", SEVERITY_CRITICAL, SEVERITY_CRITICAL},
+	        {94, "", SEVERITY_CRITICAL, SEVERITY_HIGH},
+	        {90, "web", SEVERITY_CRITICAL, SEVERITY_MEDIUM},
+	        {100, "Website", SEVERITY_CRITICAL, SEVERITY_MEDIUM},
+	        {100, "unknown", SEVERITY_CRITICAL, SEVERITY_CRITICAL},
+	        {70, "", SEVERITY_HIGH, SEVERITY_HIGH},
+	        {69, "", SEVERITY_MEDIUM, SEVERITY_MEDIUM},
+	        {40, "web", SEVERITY_MEDIUM, SEVERITY_MEDIUM},
+	        {39, "web", SEVERITY_LOW, SEVERITY_LOW},
+	        {1, "", SEVERITY_LOW, SEVERITY_LOW},
+	        {0, "", SEVERITY_NONE, SEVERITY_NONE},
+	};
+	struct arena *a = arena_new(3 * POLICY_ARENA_BYTES);
+	struct diags ds = {0};
+	const struct policy *p, *mapped, *none;
+	struct str seed = read_seed(a);
+
+	(void)state;
+	assert_int_equal(policy_parse(a, "p", seed, &ds, &p), ERR_OK);
+	assert_int_equal(policy_parse(a, "p",
+	                         with(a, seed, "scores: {critical: \"9.5\"}\n",
+	                                 "    severity_at_most: medium\n"),
+	                         &ds, &mapped),
+	        ERR_OK);
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct str c = str_of(cases[i].component);
+
+		assert_int_equal(policy_severity(p, cases[i].tenths, c), cases[i].by_default);
+		assert_int_equal(policy_severity(mapped, cases[i].tenths, c),
+		        cases[i].tenths == 90 && c.n == 0 ? SEVERITY_HIGH : cases[i].mapped);
+	}
+	assert_int_equal(
+	        policy_parse(a, "p", with(a, seed, "scores: {high: \"9.0\"}\n", ""), &ds, &none),
+	        ERR_INVALID);
+	assert_true(str_contains(str_of(ds.d[0].what), STR("is not above that of")));
+	ds = (struct diags){0};
+	assert_int_equal(
+	        policy_parse(a, "p", with(a, seed, "scores: {high: \"7.05\"}\n", ""), &ds, &none),
+	        ERR_INVALID);
+	arena_free(a);
+}
+
 int
 main(void)
 {
@@ -244,6 +308,7 @@ main(void)
 	        cmocka_unit_test(test_replies),
 	        cmocka_unit_test(test_lookups),
 	        cmocka_unit_test(test_duration_words),
+	        cmocka_unit_test(test_scores),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

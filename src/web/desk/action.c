@@ -70,6 +70,7 @@ action_read(
 {
 	struct act_request q = {
 	        .text = in->text.n > 0 && str_trim(in->text).n == 0 ? STR("") : in->text,
+	        .note = str_trim(in->note).n == 0 ? STR("") : in->note,
 	        .cvss = str_trim(in->cvss),
 	        .component = str_trim(in->component),
 	        .of = str_trim(in->of),
@@ -79,8 +80,8 @@ action_read(
 
 	if (e != ERR_OK)
 		return e;
-	if (str_utf8_len(q.text) > ACTION_TEXT_MAX)
-		return wrong(d, "text", "send the rest as a file",
+	if (str_utf8_len(q.text) > ACTION_TEXT_MAX || str_utf8_len(q.note) > ACTION_TEXT_MAX)
+		return wrong(d, q.note.n > q.text.n ? "note" : "text", "send the rest as a file",
 		        "the text is longer than 50,000 characters");
 	if (in->severity.n > 0 && severity_parse(in->severity, &q.severity) != ERR_OK)
 		return wrong(d, "severity", "take critical, high, medium or low",
@@ -108,6 +109,7 @@ action_of_form(const struct request *req)
 	return (struct action_input){
 	        .action = request_form(req, "action"),
 	        .text = request_form(req, "text"),
+	        .note = request_form(req, "note"),
 	        .severity = request_form(req, "severity"),
 	        .cvss = request_form(req, "cvss"),
 	        .cwe = request_form(req, "cwe"),
@@ -127,6 +129,7 @@ action_of_form(const struct request *req)
 static const struct json_field fields[] = {
         FIELD(action, 32),
         FIELD(text, ACTION_TEXT_MAX),
+        FIELD(note, ACTION_TEXT_MAX),
         FIELD(severity, 16),
         FIELD(cvss, 512),
         FIELD(cwe, 16),

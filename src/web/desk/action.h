@@ -8,7 +8,7 @@ enum { ACTION_TEXT_MAX = 50000 }; /* code points */
 
 /* As it was sent: "" where nothing was. */
 struct action_input {
-	struct str action, text, severity, cvss, cwe, component, reason, of, to, advisory;
+	struct str action, text, note, severity, cvss, cwe, component, reason, of, to, advisory;
 };
 
 /* Reads and checks IN. ERR_INVALID with D's pointer ("/severity"). May ask keyd for the people, for

@@ -89,7 +89,8 @@ score(struct request *req)
 	tenths = cvss_score(&v).score;
 	s.version = v.version;
 	s.score = str_fmt(req->a, "%d.%d %s", tenths / 10, tenths % 10, cvss_rating(tenths));
-	s.word = str_of(severity_name(cvss_severity(tenths)));
+	s.word = str_of(severity_name(
+	        policy_severity(instance_policy(&desk_of(req)->in), tenths, STR(""))));
 	return s;
 }
 

@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/log.h"
 #include "base/time.h"
+#include "case/cvss.h"
 #include "case/cwe.h"
 #include "views.h"
 #include "web/api/report_json.h"
@@ -95,6 +96,42 @@ assessment(struct arena *a, const struct case_row *row, struct view_case *v)
 	}
 }
 
+/* What the reporter thinks, beside what the team does; what the policy makes of the score, where
+ * that is another severity; and every triage with its author, time and reason. */
+static void
+assessments(struct arena *a, const struct case_view *c, const struct report *r,
+        const struct keyd_people *people, struct view_case *v)
+{
+	struct view_assessment *list = ARENA_ARRAY(a, c->items_n + 1, struct view_assessment);
+	struct str score = desk_cvss_score(a, r->cvss);
+	enum severity by_score;
+	struct cvss vector;
+
+	v->reported = str_trim(str_fmt(a, "%.*s %.*s", STR_ARG(r->severity), STR_ARG(score)));
+	v->reported_vector = r->cvss;
+	for (size_t i = c->items_n; i-- > 0;) {
+		const struct case_item *it = &c->items[i];
+
+		if (it->kind == EVENT_TRIAGED)
+			list[v->n_assessments++] = (struct view_assessment){
+			        .what = str_trim(str_fmt(a, "%s %.*s %.*s",
+			                severity_name(it->clear.severity),
+			                STR_ARG(desk_cvss_score(a, it->clear.cvss)),
+			                STR_ARG(it->clear.cvss))),
+			        .who = desk_actor_name(a, people, it->actor),
+			        .reason = it->text,
+			        .at = it->at_utc_s};
+	}
+	v->assessments = list;
+	if (c->row.severity == SEVERITY_NONE || c->row.cvss.n == 0 ||
+	        cvss_parse(c->row.cvss, &vector, NULL) != ERR_OK)
+		return;
+	by_score = policy_severity(c->policy, cvss_score(&vector).score, c->row.component);
+	if (by_score != (enum severity)c->row.severity)
+		v->by_policy = str_fmt(a, "the score means %s",
+		        by_score != SEVERITY_NONE ? severity_name(by_score) : "none");
+}
+
 /* What was chosen on the pages that help with the triage. */
 static void
 take_over(struct request *req, struct view_case *v)
@@ -106,8 +143,10 @@ take_over(struct request *req, struct view_case *v)
 	if (cvss.n > 0 && cvss.n < CVSS_VECTOR_MAX) {
 		v->cvss_in.value = cvss;
 		v->triage_begun = true;
-		if (severity_parse(request_query(req, "severity"), &s) == ERR_OK)
-			v->severity_now = str_of(severity_name(s));
+		/* By the score, unless somebody has chosen another. */
+		v->severity_now = severity_parse(request_query(req, "severity"), &s) == ERR_OK
+		                          ? str_of(severity_name(s))
+		                          : STR("");
 	}
 	if (cwe_parse(cwe, &id) == ERR_OK) {
 		v->cwe_in.value = str_fmt(req->a, "CWE-%lld", (long long)id);
@@ -142,6 +181,7 @@ keep_typed(struct request *req, const struct diag *d, struct view_case *v)
 		v->component = request_form(req, "component");
 		v->cvss_in.value = request_form(req, "cvss");
 		v->cwe_in.value = request_form(req, "cwe");
+		v->triage_note = request_form(req, "note");
 	}
 	v->of.value = request_form(req, "of");
 	v->reason = request_form(req, "reason");
@@ -182,7 +222,7 @@ fill(struct request *req, const struct opened *o, const struct report *r,
 	        .public_url = d->in.config->public_url.text,
 	        .people = desk_people_options(req->a, people, NULL),
 	        .components = component_options(req->a, c->policy),
-	        .severities = desk_severity_options(req->a, "choose"),
+	        .severities = desk_severity_options(req->a, "by the CVSS score"),
 	        .reasons = reason_options(req->a),
 	        .assignee = c->row.assignee != 0
 	                            ? str_fmt(req->a, "%lld", (long long)c->row.assignee)
@@ -194,6 +234,7 @@ fill(struct request *req, const struct opened *o, const struct report *r,
 	        .erase_asked = c->status.erase_asked && c->row.erased_at == 0,
 	};
 	assessment(req->a, &c->row, v);
+	assessments(req->a, c, r, people, v);
 	take_over(req, v);
 	may(req, &c->status, v);
 	part_thread(req->a, c, people, v);

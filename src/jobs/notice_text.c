@@ -83,7 +83,7 @@ promises_fact(struct arena *a, struct jobs *j, const struct notice_about *n, str
 	if (e == ERR_OK)
 		e = act_clocks(a, j->db, j->programme, n->row, events, n_rows, now_utc_s(), &clocks,
 		        &n_clocks);
-	for (size_t i = 0; i < n_clocks && e == ERR_OK; i++)
+	for (size_t i = 0; e == ERR_OK && i < n_clocks; i++)
 		if (!clocks[i].stopped)
 			f->promises = str_fmt(a, "%.*s%s  %s: by %.*s", STR_ARG(f->promises),
 			        f->promises.n > 0 ? "\n" : "", clock_label(clocks[i].clock),

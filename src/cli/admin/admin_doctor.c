@@ -23,6 +23,7 @@ static const struct {
         {"clock", doctor_clock},
         {"processes", doctor_processes},
         {"keys", doctor_keys},
+        {"OpenPGP", doctor_pgp},
         {"databases", doctor_databases},
         {"cases", doctor_cases},
         {"notices", doctor_notices},

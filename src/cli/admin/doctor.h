@@ -41,6 +41,8 @@ void doctor_disk(struct doctor *doc);
 void doctor_clock(struct doctor *doc);
 /* doctor_processes.c */
 void doctor_processes(struct doctor *doc);
+/* doctor_pgp.c */
+void doctor_pgp(struct doctor *doc);
 /* doctor_backup.c */
 void doctor_backup(struct doctor *doc);
 /* doctor_outside.c */

@@ -5,6 +5,8 @@
 #include "base/time.h"
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -107,6 +109,7 @@ loop(void *arg)
 {
 	struct lmtp *l = arg;
 	struct pollfd p[LMTP_LISTENERS_MAX];
+	static const int on = 1;
 
 	for (size_t i = 0; i < l->listeners_n; i++)
 		p[i] = (struct pollfd){.fd = l->listener[i], .events = POLLIN};
@@ -118,6 +121,11 @@ loop(void *arg)
 			                 ? accept4(p[i].fd, NULL, NULL, SOCK_CLOEXEC)
 			                 : -1;
 
+			/* Replies are short and awaited. Fails on a unix socket. */
+			if (fd >= 0 &&
+			        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0 &&
+			        errno != EOPNOTSUPP)
+				log_info("mail_session", "nodelay", strerror(errno));
 			if (fd >= 0)
 				welcome(l, fd);
 		}

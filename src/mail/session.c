@@ -455,8 +455,6 @@ session_serve(const struct mail_service *s, int fd)
 		struct str line;
 		enum err e;
 
-		if (wire_flush(&x->w) != ERR_OK)
-			break;
 		if (x->worker != NULL && !wire_ready(&x->w, WORKER_IDLE_MS)) {
 			workers_end(x);
 		}

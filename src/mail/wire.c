@@ -53,7 +53,7 @@ wait_for(const struct wire *w, short events, int timeout_ms)
 bool
 wire_ready(struct wire *w, int timeout_ms)
 {
-	return w->to > w->from || wait_for(w, POLLIN, timeout_ms);
+	return w->to > w->from || (wire_flush(w) == ERR_OK && wait_for(w, POLLIN, timeout_ms));
 }
 
 enum err
@@ -180,50 +180,57 @@ counted(struct wire *w, size_t n, struct taking *t)
 	return e;
 }
 
-/* Content line by line: a line ends with CRLF; a dot that begins one is an added one, or the end.
- */
+/* Content: a dot that begins a line, which is one that CRLF is before, was added; alone it is the
+ * end. In pieces as large as they come, the dots taken out in place. *BEGINS: P is at the beginning
+ * of a line. Gives how many bytes were taken; *KEPT are left of them, *ENDED at the end. */
+static size_t
+undot(char *p, size_t n, bool *begins, size_t *kept, bool *ended)
+{
+	size_t to = 0, at = 0;
+
+	*ended = false;
+	while (at < n && !*ended) {
+		const char *lf;
+		size_t next;
+
+		if (*begins && p[at] == '.') {
+			if (n - at < 3)
+				break;
+			*ended = p[at + 1] == '\r' && p[at + 2] == '\n';
+			at += *ended ? 3 : 1;
+			*begins = false;
+			continue;
+		}
+		lf = memchr(p + at, '\n', n - at);
+		next = lf != NULL ? (size_t)(lf - p) + 1 : n - (p[n - 1] == '\r');
+		if (lf == NULL && next == at)
+			break;
+		*begins = lf != NULL && next >= at + 2 && p[next - 2] == '\r';
+		memmove(p + to, p + at, next - at);
+		to += next - at;
+		at = next;
+	}
+	*kept = to;
+	return at;
+}
+
 static enum err
 dotted(struct wire *w, struct taking *t)
 {
-	bool begins = true; /* of a line */
+	bool begins = true, ended = false;
+	enum err e = ERR_OK;
 
-	for (;;) {
-		const char *p = w->in + w->from;
-		size_t n = w->to - w->from, end;
-		enum err e;
+	while (e == ERR_OK && !ended) {
+		size_t kept,
+		        taken = undot(w->in + w->from, w->to - w->from, &begins, &kept, &ended);
 
-		if (n < 3) {
-			if (more(w) != ERR_OK)
-				return ERR_PEER;
-			continue;
-		}
-		if (begins && p[0] == '.') {
-			if (p[1] == '\r' && p[2] == '\n') {
-				w->from += 3;
-				return ERR_OK;
-			}
-			w->from++;
-			begins = false;
-			continue;
-		}
-		/* Up to and with the first CRLF; of what has none all but a CR at its end. */
-		end = 0;
-		begins = false;
-		while (end < n && !begins) {
-			const char *lf = memchr(p + end, '\n', n - end);
-
-			if (lf == NULL) {
-				end = p[n - 1] == '\r' ? n - 1 : n;
-				break;
-			}
-			end = (size_t)(lf - p) + 1;
-			begins = end >= 2 && p[end - 2] == '\r';
-		}
-		e = take(t, p, end);
-		if (e != ERR_OK)
-			return e;
-		w->from += end;
+		if (taken > 0)
+			e = take(t, w->in + w->from, kept);
+		else
+			e = more(w);
+		w->from += taken;
 	}
+	return e;
 }
 
 enum err

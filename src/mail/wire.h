@@ -21,7 +21,8 @@ struct wire {
 void wire_init(struct wire *w, int fd, int timeout_ms);
 void wire_clear(struct wire *w);
 
-/* True once there is something to read, without taking it; false after TIMEOUT_MS. */
+/* True once there is something to read, without taking it; false after TIMEOUT_MS. Replies that
+ * wait are sent first if nothing is there yet. */
 bool wire_ready(struct wire *w, int timeout_ms);
 
 /* The next command line without its CRLF, valid until the next call; replies that wait are sent

@@ -70,8 +70,8 @@ const char *db_why(const struct db *db);
  * other connection waits for it. Call it from a thread that nobody waits for. */
 enum err db_checkpoint(struct db *db) MUST_CHECK;
 /* SQLite: the same, and then makes the WAL a file of no bytes, so that nothing of what was
- * overwritten is left in it. ERR_BUSY while somebody reads what is only there; nobody waits
- * meanwhile. */
+ * overwritten is left in it. ERR_BUSY while somebody reads what is only there, as a
+ * backup does; who writes waits for a moment meanwhile. */
 enum err db_empty_wal(struct db *db) MUST_CHECK;
 /* Pages in the WAL after this connection's last commit. */
 size_t db_backlog(const struct db *db);

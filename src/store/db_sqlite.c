@@ -15,6 +15,7 @@
 
 enum {
 	BUSY_TIMEOUT_MS = 5000, /* for those who do not know the turnstile: sqlite3, a backup */
+	EMPTY_TIMEOUT_MS = 300,
 	CHECKPOINT_PAGES =
 	        16384, /* 64 MiB of WAL: the writer's last resort, db_checkpoint is first */
 	WAL_KEEP_BYTES = 16 << 20, /* of the WAL once all of it is in the database */
@@ -360,9 +361,9 @@ db_empty_wal(struct db *db)
 		e = turnstile_enter(&db->turn);
 	if (e != ERR_OK)
 		return e;
-	/* The little that is left is moved while the writers stand behind; for readers that look at
-	 * it nobody is made to wait. */
-	sqlite3_busy_timeout(db->sqlite, 0);
+	/* The little that is left is moved while the writers stand behind; readers that still look
+	 * at it are waited for, and new ones do not need it. */
+	sqlite3_busy_timeout(db->sqlite, EMPTY_TIMEOUT_MS);
 	rc = sqlite3_wal_checkpoint_v2(db->sqlite, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
 	sqlite3_busy_timeout(db->sqlite, BUSY_TIMEOUT_MS);
 	turnstile_leave(&db->turn);

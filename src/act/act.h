@@ -186,6 +186,12 @@ enum err act_notice_reporter(struct act *act, struct str text) MUST_CHECK;
 
 /* ---- What others than actions need too ---- */
 
+/* The storage key that a capsule or wrap which is written with DB now must be sealed to: the
+ * wrapper's, which learns here from keyd if it was changed. Inside tx_run, so that it holds until
+ * the commit. ERR_STATE where no keyd is known that could tell. */
+enum err act_storage(struct arena *a, struct db *db, const struct programme *pr,
+        unsigned char storage[STORAGE_PUBLIC_BYTES]) MUST_CHECK;
+
 /* Events as stored into events as states and clocks need them, in A with room for ACT_EVENTS_MORE
  * more. ERR_STORE if one is not understood. */
 enum err act_events_read(

@@ -205,7 +205,10 @@ mail_capsule(struct act *act, struct str text)
 	        .about = act->row.events,
 	};
 
-	wrapper_public(act->programme->wrapper, storage);
+	enum err e = act_storage(act->a, act->db, act->programme, storage);
+
+	if (e != ERR_OK)
+		return e;
 	row.content = capsule_seal(act->a, storage, &bond, text);
 	return capsule_insert(act->db, &row);
 }

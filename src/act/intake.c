@@ -5,7 +5,6 @@
 
 #include "base/id.h"
 #include "base/time.h"
-#include "store/wrap_store.h"
 
 void
 intake_begin(struct intake *in)
@@ -77,25 +76,16 @@ seal_to_storage(struct intake *in)
 	seal_contact(in);
 }
 
-/* The storage key was changed since: keyd, not the database, says to which. */
+/* The storage key was changed since. */
 static enum err
 seal_anew(struct intake *in, struct db *db)
 {
-	const struct keyd_nothing nothing = {0};
-	struct keyd_keys keys;
-	bool other;
-	enum err e = sealing_other(db, in->sealed_to, &other);
+	unsigned char storage[STORAGE_PUBLIC_BYTES];
+	enum err e = act_storage(in->a, db, in->programme, storage);
 
-	if (e != ERR_OK || !other)
-		return e;
-	if (in->programme->keyd == NULL)
-		return ERR_STATE;
-	e = keyd_keys(in->a, in->programme->keyd, &nothing, &keys, NULL);
-	if (e != ERR_OK || memcmp(keys.storage_public, in->sealed_to, sizeof in->sealed_to) == 0)
-		return e;
-	wrapper_change(in->programme->wrapper, keys.storage_public);
-	seal_to_storage(in);
-	return ERR_OK;
+	if (e == ERR_OK && memcmp(storage, in->sealed_to, sizeof storage) != 0)
+		seal_to_storage(in);
+	return e;
 }
 
 void

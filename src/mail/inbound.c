@@ -58,9 +58,9 @@ struct taking {
 	unsigned char hash[MAIL_HASH_BYTES];
 	bool fresh; /* a new case */
 	struct intake intake;
-	bool receipt;      /* it may have an automatic receipt */
-	struct str note;   /* for the team alone, beside it; "" for none */
-	struct str thread; /* the sealed Message-ID that it came by; .p NULL: none */
+	bool receipt;    /* it may have an automatic receipt */
+	struct str note; /* for the team alone, beside it; "" for none */
+	bool thread;     /* the Message-ID that it came by is kept, sealed */
 
 	struct case_row row; /* of the case there is */
 	struct actor actor;
@@ -128,16 +128,27 @@ receipt_queue(struct taking *t, struct db *db)
 	                                .try_at = now});
 }
 
+/* To the key that the case was sealed to just now: it may have been changed since it was prepared.
+ */
+static enum err
+thread_keep(struct taking *t, struct db *db)
+{
+	const struct capsule_bond bond = {CAPSULE_MAIL, t->intake.row.uid, 0};
+
+	return capsule_insert(db, &(struct capsule_row){.case_id = t->case_id,
+	                                  .purpose = CAPSULE_MAIL,
+	                                  .content = capsule_seal(t->a, t->intake.sealed_to, &bond,
+	                                          t->m->message.message_id)});
+}
+
 static enum err
 begin_case(struct taking *t, struct db *db)
 {
 	enum err e = intake_insert(&t->intake, db);
 
 	t->case_id = t->intake.row.id;
-	if (e == ERR_OK && t->thread.p != NULL)
-		e = capsule_insert(db, &(struct capsule_row){.case_id = t->case_id,
-		                               .purpose = CAPSULE_MAIL,
-		                               .content = t->thread});
+	if (e == ERR_OK && t->thread)
+		e = thread_keep(t, db);
 	if (e == ERR_OK && t->receipt)
 		e = receipt_queue(t, db);
 	return e;
@@ -372,10 +383,7 @@ new_case(struct taking *t)
 	if (e != ERR_OK)
 		return e;
 	intake_seal(in);
-	if (t->m->message.message_id.n > 0 && in->contact.email.n > 0)
-		t->thread = capsule_seal(t->a, in->sealed_to,
-		        &(struct capsule_bond){CAPSULE_MAIL, in->row.uid, 0},
-		        t->m->message.message_id);
+	t->thread = t->m->message.message_id.n > 0 && in->contact.email.n > 0;
 	return unlock_wanted(&t->m->message) ? unlock_new(t) : ERR_OK;
 }
 

@@ -139,5 +139,6 @@ mail_thread(struct arena *a, struct db *db, const struct programme *pr,
 		e = by_id(a, db, pr, server_key, host, m->original_message_id, out);
 	if (e == ERR_NOT_FOUND)
 		e = by_subject(a, db, pr, m->subject, out);
-	return e;
+	/* Nothing can be added to a case that was erased: the mail begins another. */
+	return e == ERR_OK && out->erased_at != 0 ? ERR_NOT_FOUND : e;
 }

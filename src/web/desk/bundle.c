@@ -25,6 +25,7 @@ struct bundle {
 	struct channel_pool *supervisor;
 	struct opened opened;
 	int64_t now;
+	struct str *mails; /* by file: what a decrypted mail says; .p NULL: it is none */
 	struct part *parts;
 	size_t n, at;
 	uint64_t size;
@@ -112,12 +113,6 @@ hash_piece(void *ctx, struct str piece)
 	return ERR_OK;
 }
 
-static const struct key *
-key_of(const struct bundle *b, const struct case_file *f)
-{
-	return f->team_only ? &b->opened.keys.team : &b->opened.keys.shared.reporter;
-}
-
 static enum err
 file_hash(struct bundle *b, const struct case_file *f, unsigned char out[BUNDLE_SHA256_BYTES])
 {
@@ -131,7 +126,8 @@ file_hash(struct bundle *b, const struct case_file *f, unsigned char out[BUNDLE_
 	e = blob_open(b->supervisor, &id, &fd);
 	if (e != ERR_OK)
 		return e;
-	e = blob_read(fd, key_of(b, f), f->row.blob, f->row.hash, hash_piece, &st);
+	e = blob_read(
+	        fd, case_file_key(f, &b->opened.keys), f->row.blob, f->row.hash, hash_piece, &st);
 	if (e == ERR_OK)
 		crypto_hash_sha256_final(&st, out);
 	return e;
@@ -150,9 +146,28 @@ entry(struct json_writer *w, struct arena *a, const char *path, struct str name,
 	jw_end(w);
 }
 
+/* A decrypted mail goes as text; its parts are in the message as it came. */
 static enum err
-manifest_text(struct bundle *b, const struct programme *pr, struct str by, struct str text,
-        struct str *out)
+mail_entry(struct request *req, struct bundle *b, size_t i, struct json_writer *w)
+{
+	const struct case_file *f = &b->opened.view.files[i];
+	unsigned char hash[BUNDLE_SHA256_BYTES];
+	struct str *text = &b->mails[i];
+	struct buf out;
+	enum err e = desk_mail_text(req, &b->opened, f, &out);
+
+	if (e == ERR_OK) {
+		*text = str_dup(b->a, buf_view(&out));
+		crypto_hash_sha256(hash, (const unsigned char *)text->p, text->n);
+		entry(w, b->a, file_name(b, f), STR("decrypted mail.txt"), text->n, hash);
+	}
+	buf_clear(&out);
+	return e;
+}
+
+static enum err
+manifest_text(struct request *req, struct bundle *b, const struct programme *pr, struct str by,
+        struct str text, struct str *out)
 {
 	const struct case_view *v = &b->opened.view;
 	unsigned char hash[BUNDLE_SHA256_BYTES];
@@ -170,11 +185,16 @@ manifest_text(struct bundle *b, const struct programme *pr, struct str by, struc
 	jw_str(&w, "exported_by", by);
 	jw_str(&w, "chain_head", hex_str(b->a, v->row.chain_head, sizeof v->row.chain_head));
 	jw_array(&w, "files");
+	b->mails = ARENA_ARRAY(b->a, v->files_n + 1, struct str);
 	crypto_hash_sha256(hash, (const unsigned char *)text.p, text.n);
 	entry(&w, b->a, "case.json", (struct str){0}, text.n, hash);
 	for (size_t i = 0; i < v->files_n && e == ERR_OK; i++) {
 		const struct case_file *f = &v->files[i];
 
+		if (f->mail.n > 0) {
+			e = mail_entry(req, b, i, &w);
+			continue;
+		}
 		e = file_hash(b, f, hash);
 		if (e == ERR_OK)
 			entry(&w, b->a, file_name(b, f), f->name, (uint64_t)f->size_bytes, hash);
@@ -226,7 +246,7 @@ fill(struct request *req, struct bundle *b, struct keyd_verdict *why)
 	const struct case_view *v = &b->opened.view;
 	struct str text = case_text(b, pr), manifest, signature;
 	static const char end[2 * BUNDLE_BLOCK];
-	enum err e = manifest_text(b, pr, who_of(req)->id.name, text, &manifest);
+	enum err e = manifest_text(req, b, pr, who_of(req)->id.name, text, &manifest);
 
 	if (e == ERR_OK)
 		e = sign(req, b, manifest, &signature, why);
@@ -239,6 +259,10 @@ fill(struct request *req, struct bundle *b, struct keyd_verdict *why)
 	for (size_t i = 0; i < v->files_n; i++) {
 		uint64_t size = (uint64_t)v->files[i].size_bytes;
 
+		if (b->mails[i].p != NULL) {
+			add_text(b, file_name(b, &v->files[i]), b->mails[i]);
+			continue;
+		}
 		add_header(b, file_name(b, &v->files[i]), size);
 		add(b, (struct part){.file = &v->files[i]}, size);
 		add_padding(b, size);
@@ -259,7 +283,8 @@ file_begin(struct bundle *b, const struct case_file *f)
 	memcpy(id.b, f->row.blob, sizeof id.b);
 	e = blob_open(b->supervisor, &id, &fd);
 	if (e == ERR_OK)
-		b->reader = blob_reader_new(fd, key_of(b, f), id.b, f->row.hash);
+		b->reader =
+		        blob_reader_new(fd, case_file_key(f, &b->opened.keys), id.b, f->row.hash);
 	return e;
 }
 

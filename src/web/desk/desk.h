@@ -237,8 +237,11 @@ handler_fn desk_queue_get, desk_case_get, desk_case_form_get, desk_actions_post;
 handler_fn desk_bundle_get, api_bundle_get;
 handler_fn desk_file_get, desk_picture_get, desk_file_part_get;
 
-/* A file F of the opened case O that is a decrypted mail (F->mail): answers with what it says, as
- * text; or with the part {part} of it, counted from 1, as a download. */
+/* A file F of the opened case O that is a decrypted mail (F->mail): what it says, as text, in OUT,
+ * which is to be cleared whatever comes of it; the same as the answer; or with the part {part} of
+ * it, counted from 1, as a download. */
+enum err desk_mail_text(struct request *req, const struct opened *o, const struct case_file *f,
+        struct buf *out) MUST_CHECK;
 void desk_mail_respond(struct request *req, const struct opened *o, const struct case_file *f);
 void desk_mail_part(struct request *req, const struct opened *o, const struct case_file *f);
 handler_fn desk_keys_get, desk_log_get;

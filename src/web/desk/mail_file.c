@@ -108,23 +108,34 @@ write_text(struct arena *a, struct buf *b, const struct case_file *f, const stru
 	}
 }
 
+enum err
+desk_mail_text(
+        struct request *req, const struct opened *o, const struct case_file *f, struct buf *out)
+{
+	struct mail_opened x;
+	enum err e = mail_open(req, o, f, &x);
+
+	buf_init(out, TEXT_MAX);
+	if (e == ERR_OK)
+		write_text(req->a, out, f, &x);
+	if (e == ERR_OK && out->full)
+		e = ERR_TOO_LARGE;
+	buf_clear(&x.all);
+	return e;
+}
+
 void
 desk_mail_respond(struct request *req, const struct opened *o, const struct case_file *f)
 {
 	struct keyd_verdict why = {0};
-	struct mail_opened x;
 	struct buf b;
-	enum err e = mail_open(req, o, f, &x);
+	enum err e = desk_mail_text(req, o, f, &b);
 
-	if (e == ERR_OK) {
-		buf_init(&b, TEXT_MAX);
-		write_text(req->a, &b, f, &x);
+	if (e == ERR_OK)
 		respond_bytes(req, 200, "text/plain; charset=utf-8", &b);
-		buf_clear(&b);
-	} else {
+	else
 		desk_respond_keyd(req, e, &why);
-	}
-	buf_clear(&x.all);
+	buf_clear(&b);
 }
 
 /* ---- A part ---- */

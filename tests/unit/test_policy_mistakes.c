@@ -71,7 +71,7 @@ test_mutations(void **state)
 	        {"  team: Security Team\n", "", "heading: Contact\n", "contact lacks \"team\""},
 	        {"safe_harbour:", "safe_harbor:", "safe_harbor", "did you mean \"safe_harbour\"?"},
 	        {"  trust: /trust", "  trust: /trust\n  trust: /x", "trust: /x",
-	                "\"trust\" is given twice, first on line 27"},
+	                "\"trust\" is given twice, first on line 30"},
 	        {"  trust: /trust", "  trust: /trust\n  nonsense: 1", "nonsense", "leave it out"},
 	        {"      text: Social engineering attacks\n", "", "id: social-engineering",
 	                "a rule lacks \"text\""},
@@ -113,7 +113,7 @@ test_mutations(void **state)
 	        {"    critical:", "    catastrophic:", "catastrophic", "is not a key of fix"},
 	        /* ids and names */
 	        {"id: physical", "id: abuse", "abuse\n      text: Spam",
-	                "id \"abuse\" is there twice, first on line 60"},
+	                "id \"abuse\" is there twice, first on line 63"},
 	        {"id: physical", "id: payment", "payment\n      text: Phys", "is there twice"},
 	        {"id: physical", "id: Physical", "Physical\n", "is not an id"},
 	        {"id: physical", "id: a--b", "a--b", "is not an id"},

@@ -158,7 +158,7 @@ const struct command commands[] = {
 "signature (good, bad, unknown-key, none), signer, and automatic (none, bounce,\n"
 "auto-reply, list). What is wrong with the message stands on stderr. Exit status\n"
 "0 whenever it could be taken apart, however badly it was made.\n"
-"  -C   decrypt it with the OpenPGP keys of this instance, and check its signature\n"
+"  -C   decrypt it with the OpenPGP keys of this instance, check its signature\n"
 "       with the keys that came with it: good says that it is whole, not whose it\n"
 "       is. Works while the instance runs or not; opens no case.\n",
                 .executable = "vdpd-mail",

@@ -21,7 +21,8 @@ const numbers = Object.fromEntries(fs.readFileSync(path.join(top, 'src/keyd/clie
 const mayAsk = {
 	public: ['keys', 'sign_receipts', 'pgp_state', 'pgp_published'],
 	pgp: ['pgp_state', 'pgp_secret', 'pgp_put', 'pgp_publish'],
-	courier: ['keys', 'sign_receipts', 'open_contact', 'staff_contacts', 'checkpoint', 'told', 'pgp_state', 'pgp_published'],
+	courier: ['keys', 'sign_receipts', 'open_contact', 'staff_contacts', 'checkpoint', 'told', 'open_mail', 'case_link', 'pgp_state',
+		'pgp_published'],
 	desk: ['keys', 'sign_receipts', 'authenticate', 'sign_in', 'sign_out', 'enrol_begin', 'enrol_finish', 'password_change', 'open_case',
 		'open_titles', 'people', 'invite', 'member_change', 'token_create', 'token_list', 'token_revoke', 'audit', 'audit_verify',
 		'invitations', 'invite_revoke', 'sessions', 'member_sign_out', 'factors', 'recovery_renew',

@@ -66,6 +66,22 @@ scenario('a case by plain mail alone, from report to letter request', { timeout:
 	const late = (await wait(i, 5))[4];
 	i.setClock(seconds('2026-03-02T09:00:00Z') + 3 * 86400 + 60);
 	assert.equal((await i.get(link(late))).status, 410);
+	// Who lost the code has a link mailed, to the address of the case alone; a page tells nobody whether there is one.
+	const lost = async (number) => {
+		const v = new Browser({ desk: i.public, agent: i.agent });
+		await v.get('/case');
+		const a = await v.post('/case/lost', { case: number });
+		assert.equal(a.status, 200, a.text);
+		return a.text.replace(/nonce-\S+/g, '');
+	};
+	const same = await lost('EXW-2026-0999');
+	assert.equal(await lost(n), same);
+	assert.equal(await lost(n), same);
+	const sixth = (await wait(i, 6))[5];
+	assert.match(sixth, /^Subject: \[EXW-2026-0001\] Your way back to your report\r$/m);
+	assert.equal((await i.get(link(sixth))).status, 200);
+	await sleep(2500);
+	assert.equal(mails(i).length, 6);
 	for (const t of ['/case/link', '/case/link?code=', '/case/link?code=EXW-2026-0001-AAAAA-AAAAA-AAAAA-AAAAA-AAAAAA'])
 		assert.equal((await i.get(t)).status, 410, t);
 });

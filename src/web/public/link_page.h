@@ -9,4 +9,7 @@
 void link_page_get(struct request *req);
 void link_page_post(struct request *req);
 
+/* POST /case/lost; `case`: its number. Has a link mailed to the address of the case. */
+void lost_page_post(struct request *req);
+
 #endif

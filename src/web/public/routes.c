@@ -60,6 +60,8 @@ const struct route public_routes[] = {
         READ("/case/link", link_page_get, RATE_RECEIPT, "A link that was mailed: asks first"),
         {METHOD_POST, "/case/link", link_page_post, ROUTE_PUBLIC, BODY_FORM, SMALL, RATE_RECEIPT,
                 NULL, "Use the link, get a new code"},
+        {METHOD_POST, "/case/lost", lost_page_post, ROUTE_PUBLIC, BODY_FORM, SMALL, RATE_RECEIPT,
+                NULL, "Have a link mailed to the address of the case"},
         FORM("/case/leave", case_page_leave, "Forget the receipt"),
         READ("/case/files/{id}", files_page_get, RATE_RECEIPT, "A file of the case"),
 

@@ -111,6 +111,10 @@ test('a demo looks like half a year, and says what it is', async (t) => {
 		assert.ok(best.thread.length > 4);
 		await seen(ana, `/cases/${best.case}`, 'case', best.case);
 		await seen(ana, '/overview', 'overview', 'Promises kept', 'Median time to validate', /CWE-918 /);
+		const csv = await ana.page.request.get('/overview.csv'), json = await ana.page.request.get('/overview.json');
+		assert.match(csv.headers()['content-disposition'], /^attachment; filename="overview\.csv"/);
+		assert.match(await csv.text(), /^section,what,of,value\r\n[^]*"BOD 20-01","valid","within a year",\d+\r\n/);
+		assert.equal((await json.json()).cases, 200);
 		const mira = await Researcher.arrives(browser, i);
 		await seen(mira, '/trust', 'trust', /kept/i);
 		await seen(mira, '/', 'policy', 'Example Ltd');

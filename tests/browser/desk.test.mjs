@@ -135,7 +135,7 @@ scenario('promises that are near and missed look the same from both sides', asyn
 // What somebody of each role sees and may do.
 const roles = {
 	analyst: { boxes: ['Analyst'], queue: true, titles: true, opens: true, people: false,
-		buttons: ['Acknowledge…', 'Ask…', 'Triage…'], writes: true },
+		buttons: ['Acknowledge…', 'Ask…', 'Triage…', 'Export…'], writes: true },
 	auditor: { boxes: ['Auditor'], queue: true, titles: false, opens: false, people: false },
 	administrator: { boxes: ['Administrator'], queue: true, titles: false, opens: false, people: true },
 };

@@ -45,12 +45,15 @@ file_plain(struct request *req, const struct opened *o, const struct case_file *
 	if (e != ERR_OK)
 		return e;
 	plain = memfd_create("file", MFD_CLOEXEC);
-	e = plain < 0 ? ERR_IO : blob_read(sealed, k, f->row.blob, f->row.hash, to_memory, &plain);
-	close(sealed);
-	if (e != ERR_OK && plain >= 0)
-		close(plain);
+	if (plain < 0) {
+		close(sealed);
+		return ERR_IO;
+	}
+	e = blob_read(sealed, k, f->row.blob, f->row.hash, to_memory, &plain);
 	if (e == ERR_OK)
 		*out = plain;
+	else
+		close(plain);
 	return e;
 }
 

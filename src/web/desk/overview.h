@@ -5,10 +5,9 @@
 #include "policy/policy.h"
 #include "web/views_overview.h"
 
-/* "to a first answer" …; static. */
+/* "first answer", "triage", "fix"; static. */
 const char *overview_time_name(enum overview_time t);
-/* "acknowledge" of a month's counts are of these; the name of what a row of components or
- * weaknesses counts, in A. */
+/* What a row of weaknesses ("CWE-79 …") or of components counts, for people; in A. */
 struct str overview_name(
         struct arena *a, const struct policy *p, const struct overview_named *n, bool weakness);
 

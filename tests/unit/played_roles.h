@@ -267,6 +267,8 @@ play_role(const char *program)
 		be_idle(ROLE_NURSERY);
 	if (strcmp(name, "vdpd-mime") == 0)
 		be_idle(ROLE_MIME);
+	if (strcmp(name, "vdpd-pgp") == 0)
+		be_idle(ROLE_PGP);
 }
 
 #endif

@@ -383,7 +383,7 @@ set_up(void **state)
 	snprintf(command, sizeof command, "cp '%s' %s", own, program);
 	assert_int_equal(system(command), 0);
 	for (const char *const *r = (const char *const[]){"keyd", "public", "desk", "courier",
-	             "nursery", "mime", NULL};
+	             "nursery", "mime", "pgp", NULL};
 	        *r != NULL; r++)
 		role_is(*r, program);
 	read_file("programmes/exact.works", "policy.yaml", policy, sizeof policy);

@@ -11,6 +11,7 @@ const struct job job_table[] = {
         {.name = "retention", .period_s = DAY_S, .kept = true, .run = job_retention},
         {.name = "scrub", .period_s = 5, .run = job_scrub},
         {.name = "overview", .period_s = MINUTE_S, .run = job_overview},
+        {.name = "forget", .period_s = DAY_S, .kept = true, .run = job_forget},
         {.name = "sweep", .period_s = DAY_S, .kept = true, .run = job_sweep},
 };
 const size_t job_table_n = sizeof job_table / sizeof job_table[0];

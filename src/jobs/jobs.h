@@ -38,6 +38,7 @@ job_fn job_checkpoint; /* has keyd sign the heads of the chains */
 job_fn job_retention;  /* erases closed cases by the policy */
 job_fn job_scrub;      /* unlinks and empties what an erasing left */
 job_fn job_overview;   /* counts the figures of the overview */
+job_fn job_forget;     /* forgets which mail was taken long ago */
 job_fn job_sweep;      /* unlinks blobs that no row names */
 
 struct job {

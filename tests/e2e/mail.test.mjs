@@ -170,3 +170,17 @@ scenario('no sender holds up the others', { config: withLmtp('  messages_per_hou
 	assert.ok(number((await many[1].mail(message({ from: 'other@example.org' }), { from: 'other@example.org' }))[0]));
 	many.forEach((s) => s.destroy());
 });
+
+scenario('which mail was taken is forgotten after a season', async (i) => {
+	i.setClock('2026-04-01T12:00:00Z');
+	const token = i.token();
+	const mail = message({ subject: 'The gate', id: 'f1' });
+	for (const day of ['2026-04-01', '2026-06-20']) {
+		i.setClock(`${day}T12:00:00Z`);
+		assert.equal(deliver(i, mail).status, 0);
+		await sleep(2500);
+		assert.equal((await cases(i, token)).length, 1, day);
+	}
+	i.setClock('2026-07-02T12:00:00Z');
+	await until(async () => deliver(i, mail).status === 0 && (await cases(i, token)).length === 2, 8000);
+});

@@ -1,24 +1,45 @@
-/* Reading a backup's file. */
+/* Reading a backup's file. Opening it and doing something with it cost about the same, so that a
+ * thread of its own opens what comes next. */
 #include "seal/backup_head.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+enum { AHEAD = 16 };
+
+/* A piece as the thread opened it; after an error, or the last one, it ends. */
+struct opened {
+	enum err err;
+	int io_errno; /* with ERR_IO */
+	bool last;
+	size_t n;
+	unsigned char plain[BACKUP_PIECE_BYTES];
+};
 
 struct backup_reader {
 	int fd;
 	struct buf head_bytes; /* the head's texts are in it */
 	struct backup_head head;
 	unsigned char head_hash[HEAD_HASH];
-	uint64_t at,
-	        end; /* of the stream in the file: where the next chunk begins, where it ends */
+	/* The thread's: where the next piece begins in the file, and where the stream ends. */
+	uint64_t at, end;
 	crypto_secretstream_xchacha20poly1305_state stream;
+	unsigned char sealed[SEALED_PIECE];
+	/* Between the two. */
+	pthread_t thread;
+	bool started;
+	pthread_mutex_t lock; /* of the next three */
+	pthread_cond_t changed;
+	uint64_t opened, taken; /* pieces; the one taken last is in use still */
+	bool ending;
+	struct opened ahead[AHEAD];
+	/* The caller's. */
 	bool last;        /* the piece in hand is the stream's last */
 	uint64_t left;    /* of the entry in hand */
 	struct str piece; /* what is left of it */
 	unsigned char name[BACKUP_NAME_MAX];
-	unsigned char plain[BACKUP_PIECE_BYTES];
-	unsigned char sealed[SEALED_PIECE];
 };
 
 static enum err
@@ -53,6 +74,8 @@ backup_reader_new(int fd, const struct key *secret, struct backup_reader **out, 
 	if (r == NULL)
 		abort();
 	r->fd = fd;
+	pthread_mutex_init(&r->lock, NULL);
+	pthread_cond_init(&r->changed, NULL);
 	buf_init(&r->head_bytes, HEAD_MAX + FRONT_BYTES);
 	e = head_read(fd, &r->head_bytes, &p, &stream_bytes, d);
 	if (e == ERR_OK)
@@ -77,7 +100,7 @@ backup_reader_head(const struct backup_reader *r)
 }
 
 static enum err
-piece_in(struct backup_reader *r)
+open_piece(struct backup_reader *r, struct opened *o)
 {
 	uint64_t rest = r->end - r->at;
 	size_t n = rest < sizeof r->sealed ? (size_t)rest : sizeof r->sealed;
@@ -85,19 +108,71 @@ piece_in(struct backup_reader *r)
 	unsigned char tag;
 	enum err e;
 
-	if (r->last || n < STREAM_OVER)
+	if (n < STREAM_OVER)
 		return ERR_FORGED;
 	e = read_at(r->fd, r->sealed, n, r->at);
+	o->io_errno = errno;
 	if (e != ERR_OK)
 		return e == ERR_SYNTAX ? ERR_FORGED : e;
-	if (crypto_secretstream_xchacha20poly1305_pull(&r->stream, r->plain, &plain_n, &tag,
+	if (crypto_secretstream_xchacha20poly1305_pull(&r->stream, o->plain, &plain_n, &tag,
 	            r->sealed, n, r->head_hash, sizeof r->head_hash) != 0)
 		return ERR_FORGED;
 	r->at += n;
-	r->last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
-	if (r->last != (r->at == r->end))
+	o->n = (size_t)plain_n;
+	o->last = tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+	return o->last == (r->at == r->end) ? ERR_OK : ERR_FORGED;
+}
+
+static void *
+opening(void *ctx)
+{
+	struct backup_reader *r = ctx;
+	bool more = true;
+
+	pthread_mutex_lock(&r->lock);
+	while (more) {
+		struct opened *o = &r->ahead[r->opened % AHEAD];
+
+		while (r->opened - r->taken >= AHEAD - 1 && !r->ending)
+			pthread_cond_wait(&r->changed, &r->lock);
+		if (r->ending)
+			break;
+		pthread_mutex_unlock(&r->lock);
+		o->err = open_piece(r, o);
+		more = o->err == ERR_OK && !o->last;
+		pthread_mutex_lock(&r->lock);
+		r->opened++;
+		pthread_cond_signal(&r->changed);
+	}
+	pthread_mutex_unlock(&r->lock);
+	return NULL;
+}
+
+static enum err
+piece_in(struct backup_reader *r)
+{
+	const struct opened *o;
+
+	if (r->last)
 		return ERR_FORGED;
-	r->piece = str_bytes(r->plain, (size_t)plain_n);
+	if (!r->started && pthread_create(&r->thread, NULL, opening, r) != 0)
+		return ERR_IO;
+	r->started = true;
+	pthread_mutex_lock(&r->lock);
+	while (r->opened == r->taken)
+		pthread_cond_wait(&r->changed, &r->lock);
+	o = &r->ahead[r->taken % AHEAD];
+	/* What failed is not taken: asked again, it fails again. */
+	if (o->err == ERR_OK)
+		r->taken++;
+	pthread_cond_signal(&r->changed);
+	pthread_mutex_unlock(&r->lock);
+	if (o->err != ERR_OK) {
+		errno = o->io_errno;
+		return o->err;
+	}
+	r->last = o->last;
+	r->piece = str_bytes(o->plain, o->n);
 	return ERR_OK;
 }
 
@@ -199,6 +274,15 @@ backup_reader_free(struct backup_reader *r)
 {
 	if (r == NULL)
 		return;
+	if (r->started) {
+		pthread_mutex_lock(&r->lock);
+		r->ending = true;
+		pthread_cond_signal(&r->changed);
+		pthread_mutex_unlock(&r->lock);
+		pthread_join(r->thread, NULL);
+	}
+	pthread_cond_destroy(&r->changed);
+	pthread_mutex_destroy(&r->lock);
 	buf_clear(&r->head_bytes);
 	sodium_memzero(r, sizeof *r);
 	free(r);

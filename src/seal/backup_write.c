@@ -1,24 +1,42 @@
-/* Writing a backup's file. */
+/* Writing a backup's file. Sealing and writing cost about the same, so that they are done by two
+ * threads: what is sealed stands in one stretch while the other one is written. */
 #include "seal/backup_head.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { FLUSH_BYTES = 1 << 20 };
+enum { FLUSH_BYTES = 1 << 20, STRETCH_BYTES = 16 * SEALED_PIECE };
+
+struct stretch {
+	size_t n;
+	unsigned char bytes[STRETCH_BYTES];
+};
 
 struct backup_writer {
+	/* The writing thread's. */
 	int fd;
 	uint64_t written;
 	uint64_t flushed; /* up to here the disk has been asked to write, */
 	uint64_t settled; /* and up to here it has written */
-	uint64_t left;    /* of the entry in hand */
+	/* Between the two. */
+	pthread_t thread;
+	bool started;
+	pthread_mutex_t lock; /* of the next three */
+	pthread_cond_t changed;
+	const struct stretch *handed; /* to be written; NULL: all is */
+	bool ending;
+	enum err err; /* the first of the writing thread */
+	/* The caller's. */
+	struct stretch stretches[2], *filling;
+	uint64_t given; /* bytes handed over, and in the stretch that is being filled */
+	uint64_t left;  /* of the entry in hand */
 	crypto_secretstream_xchacha20poly1305_state stream;
 	unsigned char head_hash[HEAD_HASH];
 	size_t held;
 	unsigned char piece[BACKUP_PIECE_BYTES];
-	unsigned char sealed[SEALED_PIECE];
 };
 
 /* One large flush at the end would hold up the commits of everybody else, and so would a long queue
@@ -61,6 +79,82 @@ write_all(struct backup_writer *w, const void *bytes, size_t n)
 	return ERR_OK;
 }
 
+static void *
+writing(void *ctx)
+{
+	struct backup_writer *w = ctx;
+	const struct stretch *s;
+	enum err e;
+
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		while (w->handed == NULL && !w->ending)
+			pthread_cond_wait(&w->changed, &w->lock);
+		s = w->handed;
+		if (s == NULL)
+			break;
+		e = w->err;
+		pthread_mutex_unlock(&w->lock);
+		if (e == ERR_OK)
+			e = write_all(w, s->bytes, s->n);
+		pthread_mutex_lock(&w->lock);
+		w->err = e;
+		w->handed = NULL;
+		pthread_cond_signal(&w->changed);
+	}
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+/* Gives what is filled to the writing thread, and goes on with the other stretch; the error is that
+ * of an earlier one. With ALL it waits until everything has been written. */
+static enum err
+hand_over(struct backup_writer *w, bool all)
+{
+	enum err e;
+
+	pthread_mutex_lock(&w->lock);
+	while (w->handed != NULL)
+		pthread_cond_wait(&w->changed, &w->lock);
+	w->handed = w->filling->n > 0 ? w->filling : NULL;
+	pthread_cond_signal(&w->changed);
+	while (all && w->handed != NULL)
+		pthread_cond_wait(&w->changed, &w->lock);
+	e = w->err;
+	pthread_mutex_unlock(&w->lock);
+	w->filling = &w->stretches[w->filling == &w->stretches[0]];
+	w->filling->n = 0;
+	return e;
+}
+
+/* Room for N bytes in the stretch that is being filled. */
+static enum err
+make_room(struct backup_writer *w, size_t n, unsigned char **room)
+{
+	enum err e = w->filling->n + n > STRETCH_BYTES ? hand_over(w, false) : ERR_OK;
+
+	*room = w->filling->bytes + w->filling->n;
+	w->filling->n += n;
+	w->given += n;
+	return e;
+}
+
+static enum err
+put_all(struct backup_writer *w, struct str s)
+{
+	unsigned char *room;
+	enum err e = ERR_OK;
+
+	while (e == ERR_OK && s.n > 0) {
+		size_t n = s.n < STRETCH_BYTES ? s.n : STRETCH_BYTES;
+
+		e = make_room(w, n, &room);
+		memcpy(room, s.p, n);
+		s = str_sub(s, n, SIZE_MAX);
+	}
+	return e;
+}
+
 static enum err
 write_head(struct backup_writer *w, const struct backup_head *head, const struct key *index_key,
         const struct backup_index *index)
@@ -87,7 +181,7 @@ write_head(struct backup_writer *w, const struct backup_head *head, const struct
 	crypto_generichash(w->head_hash, sizeof w->head_hash, (const unsigned char *)packed.p,
 	        packed.n, NULL, 0);
 	if (e == ERR_OK)
-		e = write_all(w, packed.p, packed.n);
+		e = put_all(w, buf_view(&packed));
 	key_wipe(&k);
 	buf_clear(&packed);
 	buf_clear(&sealed_index);
@@ -104,7 +198,11 @@ backup_writer_new(int fd, const struct backup_head *head, const struct key *inde
 	if (w == NULL)
 		abort();
 	w->fd = fd;
-	e = write_head(w, head, index_key, index);
+	w->filling = &w->stretches[0];
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->changed, NULL);
+	w->started = pthread_create(&w->thread, NULL, writing, w) == 0;
+	e = w->started ? write_head(w, head, index_key, index) : ERR_IO;
 	if (e == ERR_OK)
 		*out = w;
 	else
@@ -115,12 +213,13 @@ backup_writer_new(int fd, const struct backup_head *head, const struct key *inde
 static enum err
 piece_out(struct backup_writer *w, unsigned char tag)
 {
-	unsigned long long n;
+	unsigned char *room;
+	enum err e = make_room(w, w->held + crypto_secretstream_xchacha20poly1305_ABYTES, &room);
 
-	crypto_secretstream_xchacha20poly1305_push(&w->stream, w->sealed, &n, w->piece, w->held,
-	        w->head_hash, sizeof w->head_hash, tag);
+	crypto_secretstream_xchacha20poly1305_push(
+	        &w->stream, room, NULL, w->piece, w->held, w->head_hash, sizeof w->head_hash, tag);
 	w->held = 0;
-	return write_all(w, w->sealed, (size_t)n);
+	return e;
 }
 
 static enum err
@@ -188,9 +287,11 @@ backup_finish(struct backup_writer *w)
 	if (e == ERR_OK)
 		e = piece_out(w, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
 	buf_str(&foot, BACKUP_FOOT);
-	buf_u64(&foot, w->written + FOOT_BYTES);
+	buf_u64(&foot, w->given + FOOT_BYTES);
 	if (e == ERR_OK)
-		e = write_all(w, foot.p, foot.n);
+		e = put_all(w, buf_view(&foot));
+	if (e == ERR_OK)
+		e = hand_over(w, true);
 	if (e == ERR_OK && fsync(w->fd) != 0)
 		e = errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO;
 	buf_clear(&foot);
@@ -202,6 +303,15 @@ backup_writer_free(struct backup_writer *w)
 {
 	if (w == NULL)
 		return;
+	if (w->started) {
+		pthread_mutex_lock(&w->lock);
+		w->ending = true;
+		pthread_cond_signal(&w->changed);
+		pthread_mutex_unlock(&w->lock);
+		pthread_join(w->thread, NULL);
+	}
+	pthread_cond_destroy(&w->changed);
+	pthread_mutex_destroy(&w->lock);
 	sodium_memzero(w, sizeof *w);
 	free(w);
 }

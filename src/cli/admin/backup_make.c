@@ -62,7 +62,8 @@ write_failed(struct make *m, enum err e)
 	                               strerror(errno));
 }
 
-/* While somebody writes to the database, it rests as long as it works, a little at a time. */
+/* While somebody writes to the database, it rests twice as long as its two threads work, a little
+ * at a time. */
 static void
 make_way(struct make *m, size_t n)
 {
@@ -78,7 +79,7 @@ make_way(struct make *m, size_t n)
 	if (stat("data/vdpd.db-wal", &wal) == 0 && time(NULL) - wal.st_mtime <= 1) {
 		int64_t worked = now - m->rested_ms;
 
-		pause.tv_nsec = (worked < REST_MAX_MS ? worked : REST_MAX_MS) * 1000000L;
+		pause.tv_nsec = (2 * worked < REST_MAX_MS ? 2 * worked : REST_MAX_MS) * 1000000L;
 		nanosleep(&pause, NULL);
 	}
 	m->rested_ms = now_mono_ms();

@@ -196,6 +196,7 @@ import_cve(struct arena *a, const json_t *root, struct advisory *v)
 	const json_t *cna = json_object_get(json_object_get(root, "containers"), "cna");
 
 	import_rest(a, cna, "x_vdpd", v);
+	v->timeline_n = v->references_n = 0; /* never there in a record of ours */
 	v->cve = import_text(a, metadata, "cveId");
 	if (v->id.n == 0)
 		v->id = v->cve;

@@ -185,6 +185,7 @@ import_osv(struct arena *a, const json_t *root, struct advisory *v)
 	struct str id = import_text(a, root, "id");
 
 	import_rest(a, root, "database_specific", v);
+	v->credits_n = 0; /* never there in a record of ours */
 	v->id = str_starts(id, STR(OSV_OTHER)) ? str_sub(id, strlen(OSV_OTHER), SIZE_MAX) : id;
 	if (import_is_cve(id))
 		v->cve = id;
